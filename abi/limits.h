@@ -1,0 +1,27 @@
+/* Every limit that a program can meet, in one place.
+ *
+ * Next: abi/transfer.h
+ */
+#pragma once
+
+#include "abi/base.h"
+
+/* Entries of a ring; powers of two. */
+#define CAP_SQ_ENTRIES 16
+#define CAP_CQ_ENTRIES 32
+
+/* The longest message of one call or answer. Bulk data travels in memory objects. */
+#define CAP_MESSAGE_BYTES_MAX 3072
+
+/* The most capabilities beside one message. */
+#define CAP_TRANSFER_MAX 32
+
+/* The most slots of one capability table. */
+#define CAP_SLOTS_MAX 4096
+
+/* Calls that may wait in one endpoint's queue: in all, and from one process. */
+#define CAP_ENDPOINT_QUEUE_MAX            256
+#define CAP_ENDPOINT_QUEUE_PER_CALLER_MAX 16
+
+/* A name in a CapSet or a process name, without the closing NUL. */
+#define CAP_NAME_BYTES_MAX 31

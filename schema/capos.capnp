@@ -1,0 +1,230 @@
+# capOS: every interface of the kernel, and the boot manifest.
+#
+# The comments are the manual of each interface. A method's errors are named after enum cap_err
+# (abi/error.h); "exception" means that the call completes with ERR_EXCEPTION and a CapException.
+# Ordinals are stable: this file only grows.
+@0xd9c4a2f7e6b18350;
+
+using C = import "c.capnp";
+$C.prefix("os");
+
+# ---- Errors ---------------------------------------------------------------------------------------
+
+struct CapException {
+  # Why a method did not do what was asked. Reasons never contain kernel addresses.
+
+  type @0 :Type;
+  reason @1 :Text $C.maxLength(255);
+
+  enum Type {
+    failed @0;          # the request is wrong or cannot be done; the same request will fail again
+    overloaded @1;      # a resource is exhausted; may work later
+    disconnected @2;    # something that it needs is gone
+    unimplemented @3;   # known, but not provided here
+    invalidArgument @4; # an argument has a value that is not allowed
+  }
+}
+
+# ---- Objects of the kernel ------------------------------------------------------------------------
+
+interface Console @0xa1b8c3d94e5f6071 {
+  # Writes to the system console. The kernel puts the name of the calling process before each line, and
+  # shows control characters as \xNN: a program can neither pose as another nor move the cursor.
+
+  writeLine @0 (line :Text $C.maxLength(1024));
+  # Writes one line. A newline inside the text starts a new line, with the name before it.
+}
+
+interface Endpoint @0xb2c9d4ea5f607182 {
+  # The server's side of a channel. Its holder receives calls with the ring operations RECV and RETURN
+  # and makes the client facets that others call. When the last capability to it is released the
+  # endpoint closes: calls waiting on it, and later ones, end with ERR_DISCONNECTED.
+  # When the last client facet is released, waiting and later RECVs complete with ERR_DISCONNECTED,
+  # until a new client facet is made.
+
+  makeClient @0 (badge :UInt64) -> (client :Capability);
+  # A new client facet. Calls through it, or through copies of it, carry the badge to the server.
+  # Errors: ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface EndpointFactory @0xc3dae5fb60718293 {
+  # The authority to make endpoints, charged to the caller.
+
+  create @0 (interfaceId :UInt64) -> (endpoint :Endpoint);
+  # A new endpoint whose client facets have the interface with this Cap'n Proto type id.
+  # Errors: ERR_INVALID (interfaceId 0), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface MemoryObject @0xd4ebf60c718293a4 {
+  # A fixed number of bytes of physical memory.
+
+  size @0 () -> (bytes :UInt64);
+  # How many bytes it holds. Mapped, it covers whole pages; what follows the last byte reads as zero.
+}
+
+interface VirtualMemory @0xe5fc071d8293a4b5 {
+  # The address space of one process.
+
+  map @0 (memory :MemoryObject, address :UInt64);
+  # Maps the whole object, read only, at a page-aligned address in CAP_MAPPINGS_START..END.
+  # Errors: ERR_INVALID (address), ERR_FAULT (something is mapped there), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface BootPackage @0xf60d182e93a4b5c6 {
+  # What the machine was booted with.
+
+  manifest @0 () -> (memory :MemoryObject);
+  # The SystemManifest message, read only: one segment, without framing, checked by the kernel.
+}
+
+interface ProcessSpawner @0x871e293fa4b5c6d7 {
+  # The authority to start processes from the binaries of the boot package.
+
+  spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap))
+      -> (process :ProcessHandle);
+  # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet.
+  # It happens as a whole or not at all.
+  # Errors: exception (no such binary, not a valid program: the reason says which check failed),
+  # ERR_INVALID (empty, long or repeated names), ERR_QUOTA, ERR_NO_MEMORY, ERR_NOT_TRANSFERABLE.
+}
+
+struct NamedCap {
+  # One capability and the name under which the new process finds it.
+
+  name @0 :Text $C.maxLength(31);
+  cap @1 :Capability;
+}
+
+interface ProcessHandle @0x982f3a40b5c6d7e8 {
+  # A process, seen by who supervises it. Releasing the handle does not end the process.
+
+  wait @0 () -> (end :ProcessEnd);
+  # Completes when the process has ended, at once if it already has. Any number of callers may wait.
+}
+
+struct ProcessEnd {
+  # How a process ended.
+
+  union {
+    exited @0 :Int32;
+    # It called exit with this code.
+
+    faulted @1 :Fault;
+    # It did something that the processor or the kernel does not allow.
+  }
+}
+
+struct Fault {
+  kind @0 :Kind;
+
+  address @1 :UInt64;
+  # Page faults: the address that was touched. Bad system calls: the number. Else 0.
+
+  instruction @2 :UInt64;
+  # Where it happened, in the program.
+
+  enum Kind {
+    other @0;
+    pageRead @1;
+    pageWrite @2;
+    pageExecute @3;
+    illegalInstruction @4;
+    divide @5;
+    generalProtection @6;
+    alignment @7;
+    debug @8;
+    floatingPoint @9;
+    badSystemCall @10;
+    noMemory @11;
+  }
+}
+
+# ---- The boot manifest ----------------------------------------------------------------------------
+
+struct SystemManifest {
+  # What to boot: the single boot module is this message, one segment, without framing.
+  # system.cue is its source; tools/mkmanifest packs it; lib/manifest validates it on the host, in the
+  # kernel and in init, with the same code and the same messages.
+
+  version @0 :UInt32;
+  # 1.
+
+  binaries @1 :List(Binary);
+
+  init @2 :Init;
+  # The only process that the kernel starts.
+
+  services @3 :List(Service);
+  # What init starts, in this order.
+}
+
+struct Binary {
+  name @0 :Text $C.maxLength(31);
+  elf @1 :Data;
+  # A static ELF64 program for x86-64.
+}
+
+struct Init {
+  binary @0 :Text $C.maxLength(31);
+  grants @1 :List(KernelGrant);
+}
+
+struct KernelGrant {
+  # A kernel object, and the name under which the process finds it.
+
+  name @0 :Text $C.maxLength(31);
+  object @1 :KernelObject;
+}
+
+enum KernelObject {
+  # The objects that the kernel hands to init; everything else derives from these.
+
+  console @0;
+  bootPackage @1;
+  processSpawner @2;
+  endpointFactory @3;
+  virtualMemory @4;     # the address space of init itself; cannot be granted on
+}
+
+struct Service {
+  name @0 :Text $C.maxLength(31);
+
+  binary @1 :Text $C.maxLength(31);
+
+  exports @2 :List(Export);
+  # Endpoints that are made for this service; it finds the server's side under the export's name.
+
+  grants @3 :List(Grant);
+  # Everything else that it starts with.
+
+  restart @4 :RestartPolicy;
+}
+
+struct Export {
+  name @0 :Text $C.maxLength(31);
+
+  interfaceId @1 :UInt64;
+  # Cap'n Proto type id of the interface that is served.
+}
+
+struct Grant {
+  name @0 :Text $C.maxLength(31);
+  # The name in the receiver's CapSet.
+
+  source :union {
+    kernel @1 :KernelObject;
+    # A kernel object that init itself holds.
+
+    service :group {
+      # A client facet of another service's export.
+      name @2 :Text $C.maxLength(31);
+      export @3 :Text $C.maxLength(31);
+      badge @4 :UInt64;
+      # What the server sees with each call; the client can neither read nor choose it.
+    }
+  }
+}
+
+enum RestartPolicy {
+  never @0;
+}
