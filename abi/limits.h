@@ -19,9 +19,8 @@
 /* The most slots of one capability table. */
 #define CAP_SLOTS_MAX 4096
 
-/* Calls that may wait in one endpoint's queue: in all, and from one process. */
-#define CAP_ENDPOINT_QUEUE_MAX            256
-#define CAP_ENDPOINT_QUEUE_PER_CALLER_MAX 16
+/* Calls that may wait in one endpoint's queue. One process has at most CAP_CQ_ENTRIES calls under way. */
+#define CAP_ENDPOINT_QUEUE_MAX 256
 
 /* A name in a CapSet or a process name, without the closing NUL. */
 #define CAP_NAME_BYTES_MAX 31
