@@ -1,0 +1,190 @@
+# The whole build. A new file needs no edit here: folders are the structure.
+#
+#   make                 kernel, loader, programs, tools
+#   make manifest SYSTEM=NAME    build/systems/NAME.manifest from system.cue or systems/NAME.cue
+#   make host-tests      unit tests under build/tests/host/{gcc,clang}, with ASan and UBSan
+#   make qemu-test TEST=NAME     programs and manifest of tests/qemu/NAME
+#   make CC=clang BUILD=build/clang ...   the same with another compiler in another folder
+#
+# One include root: -I. ; the first component of an include path is the layer.
+
+BUILD ?= build
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+HOST_CC ?= gcc
+CLANG ?= clang
+LD := ld
+CUE ?= build/tools/cue
+GEN := build/gen
+
+.SUFFIXES:
+.SECONDARY:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wpointer-arith -Wvla
+COMMON := -std=gnu11 -I. -g -MMD -MP $(WARNINGS)
+
+# Freestanding code sees the compiler's own headers and nothing else.
+FREESTANDING := -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+    -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections
+KERNEL_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer
+USER_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -fno-omit-frame-pointer
+SHIM_FLAGS := $(COMMON) $(FREESTANDING) -Os -m32 -march=i686 -mgeneral-regs-only
+HOST_FLAGS := $(COMMON) -O2
+TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
+
+.PHONY: all kernel shim user tools gen manifest host-tests qemu-test clean
+all: kernel shim user tools
+clean:
+	rm -rf build
+
+# ---- Messages: schema files become C in build/gen -------------------------------------------------
+
+SCHEMAS := schema/capos.capnp $(wildcard user/*/*.capnp tests/schemas/*.capnp)
+GENERATED := $(SCHEMAS:%=$(GEN)/%.c)
+GEN_KERNEL := $(GEN)/schema/capos.capnp.c
+gen: $(GENERATED)
+
+CAPNPC := build/tools/capnpc-capos
+CAPNPC_SOURCES := $(wildcard tools/capnpc-capos/*.c schema/*.c)
+CAPNPC_OBJECTS := $(patsubst %.c,build/tools/obj/%.o,$(CAPNPC_SOURCES))
+$(CAPNPC): $(CAPNPC_OBJECTS)
+	@mkdir -p $(@D)
+	$(HOST_CC) -o $@ $^
+build/tools/obj/schema/%.o: schema/%.c
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
+build/tools/obj/tools/capnpc-capos/%.o: tools/capnpc-capos/%.c
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
+
+$(GEN)/%.capnp.c: %.capnp $(CAPNPC) schema/c.capnp
+	@mkdir -p $(GEN)
+	capnp compile -I. --src-prefix=. -o $(CAPNPC):$(GEN) $<
+
+# ---- Kernel ---------------------------------------------------------------------------------------
+
+PURE_SOURCES := $(wildcard lib/*.c) schema/wire.c
+KERNEL_SOURCES := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S) $(PURE_SOURCES) $(GEN_KERNEL)
+KERNEL_OBJECTS := $(call objects,kernel,$(KERNEL_SOURCES))
+KERNEL := $(BUILD)/kernel/capos.elf
+kernel: $(KERNEL)
+
+$(BUILD)/kernel/%.o: %.c | $(GEN_KERNEL)
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_FLAGS) -c -o $@ $<
+$(BUILD)/kernel/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_FLAGS) -c -o $@ $<
+
+# Linked twice: the first image has an empty symbol table and the same addresses as the second.
+KERNEL_LINK = $(LD) -T kernel/kernel.ld --gc-sections -z max-page-size=0x1000 --build-id=none -static
+$(BUILD)/kernel/symbols-%.o: $(BUILD)/kernel/symbols-%.S
+	$(CC) $(KERNEL_FLAGS) -c -o $@ $<
+$(BUILD)/kernel/symbols-none.S: tools/symbols.sh
+	@mkdir -p $(@D)
+	tools/symbols.sh < /dev/null > $@
+$(BUILD)/kernel/capos-unnamed.elf: $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-none.o kernel/kernel.ld
+	$(KERNEL_LINK) -o $@ $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-none.o
+$(BUILD)/kernel/symbols-all.S: $(BUILD)/kernel/capos-unnamed.elf tools/symbols.sh
+	nm --defined-only $< | tools/symbols.sh > $@
+$(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o kernel/kernel.ld
+	$(KERNEL_LINK) -o $@ $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o
+
+# ---- Loader ---------------------------------------------------------------------------------------
+
+SHIM_OBJECTS := $(call objects,shim,$(wildcard boot/shim/*.c boot/shim/*.S))
+SHIM := $(BUILD)/boot/shim.elf
+shim: $(SHIM)
+$(BUILD)/shim/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(SHIM_FLAGS) -c -o $@ $<
+$(BUILD)/shim/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(SHIM_FLAGS) -c -o $@ $<
+$(SHIM): $(SHIM_OBJECTS) boot/shim/shim.ld
+	@mkdir -p $(@D)
+	$(LD) -m elf_i386 -T boot/shim/shim.ld --build-id=none -o $@ $(SHIM_OBJECTS)
+
+# ---- Programs: one folder user/NAME is one program; one file tests/qemu/TEST/NAME.c is one --------
+
+RT_OBJECTS := $(call objects,user-obj,$(wildcard user/rt/*.c user/rt/*.S) $(PURE_SOURCES) $(GENERATED))
+RT_ARCHIVE := $(BUILD)/user-obj/rt.a
+PROGRAMS := $(filter-out rt echo,$(notdir $(patsubst %/,%,$(dir $(wildcard user/*/main.c)))))
+PROGRAM_FILES := $(PROGRAMS:%=$(BUILD)/user/%.elf)
+user: $(PROGRAM_FILES)
+
+USER_LINK = $(LD) -T user/rt/user.ld --gc-sections -z max-page-size=0x1000 -z noexecstack --build-id=none -static
+$(BUILD)/user-obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(USER_FLAGS) -c -o $@ $<
+$(BUILD)/user-obj/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(USER_FLAGS) -c -o $@ $<
+$(RT_ARCHIVE): $(RT_OBJECTS)
+	rm -f $@ && ar rcs $@ $(filter-out %/user/rt/start.o,$^)
+.SECONDEXPANSION:
+$(BUILD)/user/%.elf: $$(call objects,user-obj,$$(wildcard user/$$*/*.c)) $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
+	@mkdir -p $(@D)
+	$(USER_LINK) -o $@ $(filter %.o %.a,$^)
+$(BUILD)/tests/qemu/%.elf: $(BUILD)/user-obj/tests/qemu/%.o $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
+	@mkdir -p $(@D)
+	$(USER_LINK) -o $@ $(filter %.o %.a,$^)
+
+# ---- Host tools -----------------------------------------------------------------------------------
+
+# One folder tools/NAME with C files is one tool; each links the pure code and the generated code.
+HOST_PURE := $(patsubst %.c,$(BUILD)/host-obj/%.o,$(wildcard lib/*.c schema/*.c) $(GENERATED))
+HOST_ARCHIVE := $(BUILD)/host-obj/pure.a
+TOOLS := $(filter-out capnpc-capos,$(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c))))))
+tools: $(TOOLS:%=$(BUILD)/tools/%) $(CAPNPC)
+LIBS_mkmanifest := -ljansson
+$(BUILD)/host-obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
+$(HOST_ARCHIVE): $(filter-out %/lib/mem.o,$(HOST_PURE))
+	rm -f $@ && ar rcs $@ $^
+$(TOOLS:%=$(BUILD)/tools/%): $(BUILD)/tools/%: $$(patsubst %.c,$(BUILD)/host-obj/%.o,$$(wildcard tools/$$*/*.c)) $(HOST_ARCHIVE)
+	@mkdir -p $(@D)
+	$(HOST_CC) -o $@ $^ $(LIBS_$*)
+
+# ---- Manifests ------------------------------------------------------------------------------------
+
+SYSTEM ?= system
+MANIFEST := $(BUILD)/systems/$(SYSTEM).manifest
+SYSTEM_CUE := $(if $(filter system,$(SYSTEM)),system.cue,systems/$(SYSTEM).cue)
+manifest: $(MANIFEST)
+$(MANIFEST): $(SYSTEM_CUE) systems/schema.cue $(PROGRAM_FILES) $(BUILD)/tools/mkmanifest
+	@mkdir -p $(@D)
+	$(CUE) export --out json $(SYSTEM_CUE) systems/schema.cue > $(@:.manifest=.json)
+	$(BUILD)/tools/mkmanifest --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
+
+# ---- Tests ----------------------------------------------------------------------------------------
+
+UNIT_TESTS := $(notdir $(basename $(wildcard tests/host/test_*.c)))
+UNIT_SOURCES := $(filter-out lib/mem.c,$(wildcard lib/*.c schema/*.c)) $(GENERATED) $(filter-out tests/host/test_%,$(wildcard tests/host/*.c))
+host-tests: $(foreach cc,gcc clang,$(UNIT_TESTS:%=$(BUILD)/tests/host/$(cc)/%))
+define unit_test_rules
+$(BUILD)/tests/host/$(1)/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $$(@D)
+	$(2) $(TEST_FLAGS) -c -o $$@ $$<
+$(BUILD)/tests/host/$(1)/pure.a: $(UNIT_SOURCES:%.c=$(BUILD)/tests/host/$(1)/obj/%.o)
+	rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/tests/host/$(1)/test_%: $(BUILD)/tests/host/$(1)/obj/tests/host/test_%.o $(BUILD)/tests/host/$(1)/pure.a
+	$(2) $(TEST_FLAGS) -o $$@ $$(filter %.o %.a,$$^)
+endef
+$(eval $(call unit_test_rules,gcc,gcc))
+$(eval $(call unit_test_rules,clang,$(CLANG)))
+
+TEST_FOLDER := tests/qemu/$(TEST)
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%.elf,$(wildcard $(TEST_FOLDER)/*.c))
+TEST_MANIFEST := $(BUILD)/$(TEST_FOLDER)/system.manifest
+qemu-test: $(if $(wildcard $(TEST_FOLDER)/system.cue),$(TEST_MANIFEST))
+$(TEST_MANIFEST): $(TEST_FOLDER)/system.cue systems/schema.cue $(TEST_PROGRAMS) $(PROGRAM_FILES) $(BUILD)/tools/mkmanifest
+	@mkdir -p $(@D)
+	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
+	$(BUILD)/tools/mkmanifest --binaries $(BUILD)/$(TEST_FOLDER) --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
+
+-include $(shell find $(BUILD) build/tools -name '*.d' 2>/dev/null)
