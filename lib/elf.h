@@ -1,0 +1,80 @@
+/* From the bytes of a program file to a checked plan of how to load it.
+ *
+ * Accepted is one kind of file: ELF64, little endian, x86-64, ET_EXEC, static (ELF specification 1.2 and
+ * its 64-bit and x86-64 supplements). Everything is judged before anything is mapped, so whoever loads
+ * the plan has nothing left to check; the loader and mkmanifest judge with this same code.
+ *
+ * An accepted plan has these properties:
+ *  - 1 to ELF_SEGMENTS_MAX segments, none empty, ascending, with no page in common, all inside
+ *    CAP_PROGRAM_START..CAP_PROGRAM_END; their file ranges are inside the file.
+ *  - file_bytes <= memory_bytes; address and file_offset are equal modulo 4096.
+ *  - Every segment is readable, none is both writable and executable.
+ *  - entry lies in an executable segment.
+ *  - The TLS image, if any, is the file part of one segment or a piece of it; its alignment is a power of
+ * two.
+ *
+ * Next: lib/ring.h
+ */
+#pragma once
+
+#include "abi/error.h"
+#include "lib/page_table.h"
+
+#define ELF_SEGMENTS_MAX        8
+#define ELF_PROGRAM_HEADERS_MAX 32
+#define ELF_SECTION_HEADERS_MAX 256
+#define ELF_TLS_BYTES_MAX       0x10000
+#define ELF_TLS_ALIGN_MAX       4096
+
+struct elf_segment {
+    uint64_t address;
+    uint64_t memory_bytes; /* what follows file_bytes is zero */
+    uint64_t file_offset;
+    uint64_t file_bytes;
+    uint32_t rights; /* PAGE_READ, and PAGE_WRITE or PAGE_EXECUTE or neither */
+};
+
+struct elf_tls {
+    uint64_t address; /* of the image, in one of the segments */
+    uint64_t memory_bytes;
+    uint64_t file_offset;
+    uint64_t file_bytes;
+    uint64_t align; /* 1 to ELF_TLS_ALIGN_MAX */
+};
+
+struct elf_range {
+    uint64_t file_offset;
+    uint64_t bytes;
+};
+
+struct elf_plan {
+    uint64_t entry;
+    uint64_t page_count; /* of all segments */
+    uint32_t segment_count;
+    bool has_tls;
+    bool has_symbols;
+    struct elf_segment segments[ELF_SEGMENTS_MAX];
+    struct elf_tls tls;       /* if has_tls */
+    struct elf_range symbols; /* if has_symbols: Elf64_Sym[], a multiple of 24 bytes */
+    struct elf_range strings; /* if has_symbols: their names; not empty, ends with a NUL */
+};
+
+/* Judges byte_count bytes, which need no alignment and are not kept. CAP_ERR_MALFORMED if they are not such
+ * a program; *reason is then a constant text for a person, and *plan is untouched. Symbols are an aid,
+ * not part of the program: if they are damaged, the plan merely has none. Time is bounded by the limits
+ * above. */
+CAP_MUST_CHECK enum cap_err elf_plan_make(const uint8_t *bytes, uint64_t byte_count, struct elf_plan *plan,
+                                          const char **reason);
+
+/* How one page of a segment is filled: file_bytes bytes from file_offset go to page_offset in the page at
+ * address; the rest of the page is zero. */
+struct elf_page {
+    uint64_t address; /* page-aligned */
+    uint64_t file_offset;
+    uint32_t page_offset;
+    uint32_t file_bytes;
+};
+
+/* Pages that a segment of an accepted plan touches, and each of them by index. */
+uint64_t elf_segment_page_count(const struct elf_segment *segment);
+struct elf_page elf_segment_page(const struct elf_segment *segment, uint64_t page_index);
