@@ -200,7 +200,7 @@ build_cue() {
     rm -f build/tools/cue build/tools/cue.version
     mkdir -p build/tools
     step "fetching CUE's modules" cue-modules in_tools mod download || return 1
-    step 'building CUE' cue in_tools build -trimpath -ldflags=-s -o ../build/tools/cue cuelang.org/go/cmd/cue ||
+    step 'building CUE' cue in_tools build -v -trimpath -ldflags=-s -o ../build/tools/cue cuelang.org/go/cmd/cue ||
         return 1
     build/tools/cue version >/dev/null || return 1
     printf '%s\n' "$cue_version" >build/tools/cue.version
