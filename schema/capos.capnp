@@ -74,7 +74,8 @@ interface BootPackage @0xf60d182e93a4b5c6 {
   # What the machine was booted with.
 
   manifest @0 () -> (memory :MemoryObject);
-  # The SystemManifest message, read only: one segment, without framing, checked by the kernel.
+  # The boot module, read only: the SystemManifest message in the standard framing, one segment, checked
+  # by the kernel. lib/manifest opens it.
 }
 
 interface ProcessSpawner @0x871e293fa4b5c6d7 {
@@ -142,9 +143,9 @@ struct Fault {
 # ---- The boot manifest ----------------------------------------------------------------------------
 
 struct SystemManifest {
-  # What to boot: the single boot module is this message, one segment, without framing.
-  # system.cue is its source; tools/mkmanifest packs it; lib/manifest validates it on the host, in the
-  # kernel and in init, with the same code and the same messages.
+  # What to boot: the single boot module is this message in the standard framing (the segment table that
+  # `capnp decode` reads), one segment. system.cue is its source; tools/mkmanifest packs it; lib/manifest
+  # validates it on the host, in the kernel and in init, with the same code and the same messages.
 
   version @0 :UInt32;
   # 1.
