@@ -5,6 +5,7 @@
 #include "tests/host/check.h"
 #include "lib/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 jmp_buf *check_expected;

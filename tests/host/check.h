@@ -1,12 +1,11 @@
-/* Tests that a CHECK (lib/check.h) fails where it must.
+/* Tests that a CHECK (lib/check.h) fails where it must. For files that include tests/host/test.h too.
  *
  * Next: tests/host/check.c
  */
 #pragma once
 
 #include <setjmp.h>
-
-#include "tests/host/test.h"
+#include <stdbool.h>
 
 /* Where check_failed goes; NULL when no CHECK is expected to fail, which then ends the test program. */
 extern jmp_buf *check_expected;
