@@ -30,6 +30,14 @@ static uint64_t max(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Base revision 3: ranges of these types, and no other, are in the higher half direct map. (The shim
+ * reports no FRAMEBUFFER ranges.) */
+static bool range_is_mapped(const struct shim_range *range)
+{
+    return range->type == LIMINE_MEMORY_USABLE || range->type == LIMINE_MEMORY_BOOTLOADER_RECLAIMABLE ||
+           range->type == LIMINE_MEMORY_EXECUTABLE_AND_MODULES;
+}
+
 static void range_append(struct range_list *list, uint64_t base, uint64_t end, uint64_t type)
 {
     struct shim_range *last = list->count > 0 ? &list->range[list->count - 1] : NULL;
@@ -67,19 +75,16 @@ void memory_set(uint64_t base, uint64_t end, uint64_t type)
     current ^= 1;
 }
 
-/* Takes a given range, which must be USABLE; or one already claimed: two files may share a page. */
+/* Takes a given range, which must be USABLE. */
 void memory_claim(uint64_t base, uint64_t end, uint64_t type, const char *reason)
 {
-    uint64_t known_end = base;
+    bool is_usable = base == end;
     for (uint32_t i = 0; i < lists[current].count; i++) {
         const struct shim_range *range = &lists[current].range[i];
-        bool is_fit = range->type == LIMINE_MEMORY_USABLE ||
-                      range->type == LIMINE_MEMORY_BOOTLOADER_RECLAIMABLE ||
-                      range->type == LIMINE_MEMORY_EXECUTABLE_AND_MODULES;
-        if (is_fit && range->base <= known_end && range->end > known_end)
-            known_end = range->end;
+        if (range->type == LIMINE_MEMORY_USABLE && range->base <= base && range->end >= end)
+            is_usable = true;
     }
-    if (known_end < end)
+    if (!is_usable)
         console_refuse(reason);
     memory_set(base, end, type);
 }
@@ -99,17 +104,13 @@ void *memory_take(uint64_t bytes, uint64_t align_bytes, uint64_t type)
     console_refuse("not enough memory below 4 GiB");
 }
 
-/* Base revision 3: these types, and no other, are in the higher half direct map. (The shim reports no
- * FRAMEBUFFER ranges.) Finds the first unbroken run of them that ends after `from`. */
+/* Finds the first unbroken run of mapped ranges that ends after `from`. */
 bool memory_next_mapped(uint64_t from, struct shim_range *run)
 {
     bool is_found = false;
     for (uint32_t i = 0; i < lists[current].count; i++) {
         const struct shim_range *range = &lists[current].range[i];
-        bool is_mapped = range->type == LIMINE_MEMORY_USABLE ||
-                         range->type == LIMINE_MEMORY_BOOTLOADER_RECLAIMABLE ||
-                         range->type == LIMINE_MEMORY_EXECUTABLE_AND_MODULES;
-        if (!is_mapped || range->end <= from)
+        if (!range_is_mapped(range) || range->end <= from)
             continue;
         if (is_found && range->base != run->end)
             break;

@@ -90,6 +90,8 @@ static void modules_read(const struct multiboot_info *info, struct shim_modules 
     for (uint32_t i = 0; i < modules->count; i++) {
         if (source[i].end < source[i].base)
             console_refuse("a module ends before it begins");
+        if (source[i].base % CAP_PAGE_BYTES != 0)
+            console_refuse("the boot loader did not align a module to a page, as the header asks");
         modules->module[i].base = source[i].base;
         modules->module[i].bytes = source[i].end - source[i].base;
         module_name(&modules->module[i], source[i].string != 0 ? shim_pointer(source[i].string) : "");

@@ -352,14 +352,15 @@ static void check_memory_map(void)
     check("usable and reclaimable entries overlap nothing", is_apart);
 }
 
+/* One page beyond either end is tolerated: entries that were not page-aligned at first may be mapped
+ * rounded outwards. */
 static bool is_direct_page(uint64_t physical)
 {
     for (uint64_t i = 0; i < memory_count(); i++) {
         const struct limine_memory_entry *entry = memory_entry(i);
         bool is_mapped = is_direct(entry->type) || entry->type == LIMINE_MEMORY_FRAMEBUFFER;
-        uint64_t base = entry->base & ~UINT64_C(4095);
-        uint64_t end = (entry->base + entry->length_bytes + 4095) & ~UINT64_C(4095);
-        if (is_mapped && physical >= base && physical < end)
+        uint64_t end = entry->base + entry->length_bytes;
+        if (is_mapped && physical + 4096 >= entry->base && physical < end + 4096)
             return true;
     }
     return false;
