@@ -22,7 +22,7 @@
 #define MANIFEST_BINARIES_MAX 64
 #define MANIFEST_SERVICES_MAX 64
 /* Exports and grants of one service go with one ProcessSpawner.spawn and fill one CapSet. */
-#define MANIFEST_CAPS_MAX CAP_TRANSFER_MAX
+#define MANIFEST_CAPS_MAX     CAP_TRANSFER_MAX
 
 /* Longest path and reason given to a report, with the closing NUL. Longer ones are cut. */
 #define MANIFEST_PATH_BYTES   96

@@ -1,0 +1,491 @@
+/* From a system as JSON to the SystemManifest message; see pack.h.
+ *
+ * One walk over the JSON fills the message from the front. Each function handles one element: it knows
+ * its place, checks the form of its fields and sets them. What the fields refer to is left to
+ * lib/manifest, which sees the finished message.
+ *
+ * Invariants
+ *  - The message has room for everything: no JSON text packs to more than WORDS_PER_JSON_BYTE words a
+ *    byte, and the programs are measured before the first word is written.
+ *  - Strings are borrowed from the JSON value, which outlives the packer.
+ *
+ * Next: tools/mkmanifest/main.c
+ */
+#include "tools/mkmanifest/pack.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/mkmanifest/file.h"
+
+#define WORDS_PER_JSON_BYTE 4
+#define SPARE_WORDS         4096
+
+struct program {
+    const char *name;
+    struct place named_at; /* the first field that names it */
+    uint8_t *bytes;        /* NULL: could not be read */
+    size_t byte_count;
+};
+
+struct packer {
+    struct problems *problems;
+    const struct binary_folders *folders;
+    struct program *programs;
+    uint32_t program_count;
+};
+
+static void *must_have(void *memory)
+{
+    if (memory)
+        return memory;
+    fprintf(stderr, "mkmanifest: out of memory\n");
+    exit(2);
+}
+
+/* The room was measured, and lengths were checked: a setter that refuses is an error in this program. */
+static void must_fit(enum cap_err error)
+{
+    if (error == CAP_OK)
+        return;
+    fprintf(stderr, "mkmanifest: internal error: a message field was refused (%d)\n", (int)error);
+    exit(2);
+}
+
+/* ---- Fields --------------------------------------------------------------------------------------- */
+
+static const char *type_name(json_type type)
+{
+    static const char *const names[] = {
+        [JSON_OBJECT] = "a struct",    [JSON_ARRAY] = "a list",    [JSON_STRING] = "a string",
+        [JSON_INTEGER] = "an integer", [JSON_REAL] = "a fraction", [JSON_TRUE] = "a boolean",
+        [JSON_FALSE] = "a boolean",    [JSON_NULL] = "null",
+    };
+    return names[type];
+}
+
+/* The value if it has the wanted type, else NULL after a problem. */
+static json_t *expect(struct packer *packer, const struct place *place, json_t *value, json_type type)
+{
+    if (value && json_typeof(value) == type)
+        return value;
+    if (value)
+        problems_add(packer->problems, place->source, "is %s; it must be %s", type_name(json_typeof(value)),
+                     type_name(type));
+    else
+        problems_add(packer->problems, place->source, "is missing; it must be %s", type_name(type));
+    return NULL;
+}
+
+static json_t *field(struct packer *packer, const struct place *parent, json_t *object, const char *key,
+                     json_type type)
+{
+    struct place place = place_source(parent, key);
+
+    return expect(packer, &place, json_object_get(object, key), type);
+}
+
+/* Adds a problem for every member of the object that is not among the known ones. */
+static void expect_only(struct packer *packer, const struct place *place, json_t *object,
+                        const char *const *known_keys)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(object, key, value)
+    {
+        const char *const *known = known_keys;
+        char words[128] = "";
+        while (*known && strcmp(*known, key) != 0)
+            known++;
+        if (*known)
+            continue;
+        for (known = known_keys; *known; known++) {
+            text_append(words, sizeof(words), words[0] ? ", " : "");
+            text_append(words, sizeof(words), *known);
+        }
+        struct place member = place_source(place, key);
+        problems_add(packer->problems, member.source, "unknown field; known: %s", words);
+    }
+}
+
+#define EXPECT_ONLY(packer, place, object, ...) \
+    expect_only(packer, place, object, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The text, or the empty one after a problem. */
+static struct wire_text checked_name(struct packer *packer, const struct place *place, const char *name)
+{
+    if (name && strlen(name) <= CAP_NAME_BYTES_MAX)
+        return wire_text_of(name);
+    if (name)
+        problems_add(packer->problems, place->source, "\"%s\" is longer than %d bytes", name,
+                     CAP_NAME_BYTES_MAX);
+    return wire_text_of("");
+}
+
+static struct wire_text name_field(struct packer *packer, const struct place *parent, json_t *object,
+                                   const char *key)
+{
+    struct place place = place_source(parent, key);
+
+    return checked_name(packer, &place, json_string_value(field(packer, parent, object, key, JSON_STRING)));
+}
+
+static uint16_t object_field(struct packer *packer, const struct place *parent, json_t *grant)
+{
+    struct place place = place_source(parent, "kernel");
+    const char *word = json_string_value(field(packer, parent, grant, "kernel", JSON_STRING));
+    uint16_t object = 0;
+    char known[128] = "";
+
+    if (!word || manifest_object_find(wire_text_of(word), &object) == CAP_OK)
+        return object;
+    for (uint16_t i = 0; manifest_object_name(i); i++) {
+        text_append(known, sizeof(known), i ? ", " : "");
+        text_append(known, sizeof(known), manifest_object_name(i));
+    }
+    problems_add(packer->problems, place.source, "no kernel object is called \"%s\"; known: %s", word, known);
+    return 0;
+}
+
+/* ---- Programs ------------------------------------------------------------------------------------- */
+
+static void read_program(struct packer *packer, struct program *program)
+{
+    char path[4096], looked_in[1024] = "";
+
+    for (unsigned i = 0; i < packer->folders->count && !program->bytes; i++) {
+        const char *folder = packer->folders->paths[i];
+        int length = snprintf(path, sizeof(path), "%s/%s.elf", folder, program->name);
+        if (length < 0 || (size_t)length >= sizeof(path))
+            continue;
+        program->bytes = file_read(path, &program->byte_count);
+        if (!program->bytes && errno != ENOENT) {
+            problems_add(packer->problems, program->named_at.source, "cannot read %s: %s", path,
+                         strerror(errno));
+            return;
+        }
+        text_append(looked_in, sizeof(looked_in), i ? ", " : "");
+        text_append(looked_in, sizeof(looked_in), folder);
+    }
+    if (!program->bytes)
+        problems_add(packer->problems, program->named_at.source, "there is no %s.elf in %s", program->name,
+                     looked_in[0] ? looked_in : "any folder; name one with --binaries");
+}
+
+static void add_program(struct packer *packer, const struct place *place, json_t *name)
+{
+    const char *text = json_string_value(name);
+
+    if (!text || strlen(text) > CAP_NAME_BYTES_MAX)
+        return;
+    for (uint32_t i = 0; i < packer->program_count; i++) {
+        if (strcmp(packer->programs[i].name, text) == 0)
+            return;
+    }
+    size_t bytes = (packer->program_count + 1) * sizeof(struct program);
+    packer->programs = must_have(realloc(packer->programs, bytes));
+    packer->programs[packer->program_count++] = (struct program){.name = text, .named_at = *place};
+}
+
+/* Every program that the system names, once: init's, those of the services, and the further ones. */
+static void gather_programs(struct packer *packer, const struct place *system_place, json_t *system)
+{
+    struct place place = place_source(system_place, "init");
+    const char *key;
+    size_t index;
+    json_t *value;
+
+    place = place_source(&place, "binary");
+    add_program(packer, &place, json_object_get(json_object_get(system, "init"), "binary"));
+    json_object_foreach(json_object_get(system, "services"), key, value)
+    {
+        place = place_source(system_place, "services");
+        place = place_source(&place, key);
+        place = place_source(&place, "binary");
+        add_program(packer, &place, json_object_get(value, "binary"));
+    }
+    json_t *further = json_object_get(system, "binaries");
+    if (further && !json_is_array(further))
+        field(packer, system_place, system, "binaries", JSON_ARRAY);
+    json_array_foreach(further, index, value)
+    {
+        place = place_source(system_place, "binaries");
+        snprintf(place.source + strlen(place.source), 16, "[%u]", (unsigned)index);
+        if (expect(packer, &place, value, JSON_STRING)) {
+            checked_name(packer, &place, json_string_value(value));
+            add_program(packer, &place, value);
+        }
+    }
+}
+
+static void pack_programs(struct packer *packer, struct os_SystemManifest_builder manifest)
+{
+    struct os_Binary_list_builder binaries = os_SystemManifest_init_binaries(manifest, packer->program_count);
+
+    for (uint32_t i = 0; i < packer->program_count; i++) {
+        struct program *program = &packer->programs[i];
+        struct os_Binary_builder binary = os_Binary_list_builder_at(binaries, i);
+        struct place place = program->named_at;
+        snprintf(place.message, sizeof(place.message), "binaries[%" PRIu32 "]", i);
+        must_fit(os_Binary_set_name(binary, wire_text_of(program->name)));
+        struct wire_data elf = {program->bytes, (uint32_t)program->byte_count};
+        if (program->bytes)
+            must_fit(os_Binary_set_elf(binary, elf));
+        problems_note(packer->problems, &place, !program->bytes);
+    }
+}
+
+/* ---- init ----------------------------------------------------------------------------------------- */
+
+static void pack_init(struct packer *packer, const struct place *system_place, json_t *system,
+                      struct os_SystemManifest_builder manifest)
+{
+    struct place place = place_field(system_place, "init");
+    struct place grants_place = place_field(&place, "grants");
+    struct os_Init_builder builder = os_SystemManifest_init_init(manifest);
+    unsigned before = packer->problems->count;
+    uint32_t index = 0;
+    const char *key;
+    json_t *value;
+
+    json_t *init = field(packer, system_place, system, "init", JSON_OBJECT);
+    if (init) {
+        EXPECT_ONLY(packer, &place, init, "binary", "grants");
+        must_fit(os_Init_set_binary(builder, name_field(packer, &place, init, "binary")));
+    }
+    json_t *grants = init ? field(packer, &place, init, "grants", JSON_OBJECT) : NULL;
+    problems_note(packer->problems, &place, packer->problems->count > before);
+
+    struct os_KernelGrant_list_builder list =
+        os_Init_init_grants(builder, (uint32_t)json_object_size(grants));
+    json_object_foreach(grants, key, value)
+    {
+        struct place grant_place = place_element(&grants_place, key, index);
+        struct os_KernelGrant_builder grant = os_KernelGrant_list_builder_at(list, index++);
+        before = packer->problems->count;
+        must_fit(os_KernelGrant_set_name(grant, checked_name(packer, &grant_place, key)));
+        if (expect(packer, &grant_place, value, JSON_OBJECT)) {
+            EXPECT_ONLY(packer, &grant_place, value, "kernel");
+            os_KernelGrant_set_object(grant, object_field(packer, &grant_place, value));
+        }
+        problems_note(packer->problems, &grant_place, packer->problems->count > before);
+    }
+}
+
+/* ---- Services ------------------------------------------------------------------------------------- */
+
+/* "0x93b4c5d6e7f80912"; 64 bits do not fit a JSON integer. */
+static uint64_t interface_field(struct packer *packer, const struct place *parent, json_t *export)
+{
+    struct place place = place_source(parent, "interface");
+    const char *text = json_string_value(field(packer, parent, export, "interface", JSON_STRING));
+
+    if (!text)
+        return 0;
+    size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, "0123456789abcdefABCDEF") : 0;
+    if (digits >= 1 && digits <= 16 && text[2 + digits] == '\0')
+        return strtoull(text + 2, NULL, 16);
+    problems_add(packer->problems, place.source,
+                 "\"%s\" is not a type id; write it as \"0x\" and up to 16 hexadecimal digits", text);
+    return 0;
+}
+
+static void pack_exports(struct packer *packer, const struct place *place, json_t *exports,
+                         struct os_Service_builder service)
+{
+    uint32_t index = 0;
+    const char *key;
+    json_t *value;
+
+    struct os_Export_list_builder list =
+        os_Service_init_exports(service, (uint32_t)json_object_size(exports));
+    json_object_foreach(exports, key, value)
+    {
+        struct place export_place = place_element(place, key, index);
+        struct os_Export_builder export = os_Export_list_builder_at(list, index++);
+        unsigned before = packer->problems->count;
+        must_fit(os_Export_set_name(export, checked_name(packer, &export_place, key)));
+        if (expect(packer, &export_place, value, JSON_OBJECT)) {
+            EXPECT_ONLY(packer, &export_place, value, "interface");
+            os_Export_set_interfaceId(export, interface_field(packer, &export_place, value));
+        }
+        problems_note(packer->problems, &export_place, packer->problems->count > before);
+    }
+}
+
+static void pack_import(struct packer *packer, const struct place *place, json_t *value,
+                        struct os_Grant_source_service_builder import)
+{
+    struct place badge_place = place_source(place, "badge");
+    json_t *badge = json_object_get(value, "badge");
+
+    must_fit(os_Grant_source_service_set_name(import, name_field(packer, place, value, "from")));
+    must_fit(os_Grant_source_service_set_export(import, name_field(packer, place, value, "export")));
+    if (!badge || !expect(packer, &badge_place, badge, JSON_INTEGER))
+        return;
+    if (json_integer_value(badge) < 0)
+        problems_add(packer->problems, badge_place.source, "%" JSON_INTEGER_FORMAT " is negative",
+                     json_integer_value(badge));
+    else
+        os_Grant_source_service_set_badge(import, (uint64_t)json_integer_value(badge));
+}
+
+static void pack_source(struct packer *packer, const struct place *place, json_t *value,
+                        struct os_Grant_builder grant)
+{
+    struct os_Grant_source_builder source = os_Grant_init_source(grant);
+    bool is_kernel = json_object_get(value, "kernel");
+    bool is_service =
+        json_object_get(value, "from") || json_object_get(value, "export") || json_object_get(value, "badge");
+
+    EXPECT_ONLY(packer, place, value, "kernel", "from", "export", "badge");
+    if (is_kernel && is_service)
+        problems_add(packer->problems, place->source,
+                     "has two sources; keep either kernel or from, export and badge");
+    else if (is_kernel)
+        os_Grant_source_set_kernel(source, object_field(packer, place, value));
+    else if (is_service)
+        pack_import(packer, place, value, os_Grant_source_init_service(source));
+    else
+        problems_add(packer->problems, place->source,
+                     "has no source; write kernel: \"OBJECT\", or from: \"SERVICE\" and export: \"NAME\"");
+}
+
+static void pack_grants(struct packer *packer, const struct place *place, json_t *grants,
+                        struct os_Service_builder service)
+{
+    uint32_t index = 0;
+    const char *key;
+    json_t *value;
+
+    struct os_Grant_list_builder list = os_Service_init_grants(service, (uint32_t)json_object_size(grants));
+    json_object_foreach(grants, key, value)
+    {
+        struct place grant_place = place_element(place, key, index);
+        struct os_Grant_builder grant = os_Grant_list_builder_at(list, index++);
+        unsigned before = packer->problems->count;
+        must_fit(os_Grant_set_name(grant, checked_name(packer, &grant_place, key)));
+        if (expect(packer, &grant_place, value, JSON_OBJECT))
+            pack_source(packer, &grant_place, value, grant);
+        problems_note(packer->problems, &grant_place, packer->problems->count > before);
+    }
+}
+
+static void pack_service(struct packer *packer, const struct place *place, const char *name, json_t *value,
+                         struct os_Service_builder service)
+{
+    struct place exports_place = place_field(place, "exports");
+    struct place grants_place = place_field(place, "grants");
+    struct place restart_place = place_source(place, "restart");
+    unsigned before = packer->problems->count;
+    json_t *exports = NULL, *grants = NULL;
+
+    must_fit(os_Service_set_name(service, checked_name(packer, place, name)));
+    if (expect(packer, place, value, JSON_OBJECT)) {
+        EXPECT_ONLY(packer, place, value, "binary", "exports", "grants", "restart");
+        must_fit(os_Service_set_binary(service, name_field(packer, place, value, "binary")));
+        if (json_object_get(value, "exports"))
+            exports = field(packer, place, value, "exports", JSON_OBJECT);
+        if (json_object_get(value, "grants"))
+            grants = field(packer, place, value, "grants", JSON_OBJECT);
+        const char *restart = json_string_value(field(packer, place, value, "restart", JSON_STRING));
+        if (restart && strcmp(restart, "never") != 0)
+            problems_add(packer->problems, restart_place.source,
+                         "no restart policy is called \"%s\"; known: never", restart);
+        os_Service_set_restart(service, os_RestartPolicy_never);
+    }
+    problems_note(packer->problems, place, packer->problems->count > before);
+    pack_exports(packer, &exports_place, exports, service);
+    pack_grants(packer, &grants_place, grants, service);
+}
+
+static void pack_services(struct packer *packer, const struct place *system_place, json_t *system,
+                          struct os_SystemManifest_builder manifest)
+{
+    struct place place = place_field(system_place, "services");
+    uint32_t index = 0;
+    const char *key;
+    json_t *value;
+
+    json_t *services = field(packer, system_place, system, "services", JSON_OBJECT);
+    struct os_Service_list_builder list =
+        os_SystemManifest_init_services(manifest, (uint32_t)json_object_size(services));
+    json_object_foreach(services, key, value)
+    {
+        struct place service_place = place_element(&place, key, index);
+        pack_service(packer, &service_place, key, value, os_Service_list_builder_at(list, index));
+        index++;
+    }
+}
+
+/* ---- The whole ------------------------------------------------------------------------------------ */
+
+static void pack_version(struct packer *packer, const struct place *place, json_t *system,
+                         struct os_SystemManifest_builder manifest)
+{
+    struct place version_place = place_source(place, "version");
+    json_t *version = field(packer, place, system, "version", JSON_INTEGER);
+
+    if (version && json_integer_value(version) != MANIFEST_VERSION)
+        problems_add(packer->problems, version_place.source,
+                     "is %" JSON_INTEGER_FORMAT "; this mkmanifest writes version %d only",
+                     json_integer_value(version), MANIFEST_VERSION);
+    os_SystemManifest_set_version(manifest, MANIFEST_VERSION);
+}
+
+/* Room for the message, or NULL after a problem. */
+static uint64_t *measure(struct packer *packer, size_t json_bytes, uint32_t *word_capacity)
+{
+    uint64_t words = SPARE_WORDS + (uint64_t)json_bytes * WORDS_PER_JSON_BYTE;
+
+    for (uint32_t i = 0; i < packer->program_count; i++)
+        words += packer->programs[i].byte_count / sizeof(uint64_t) + 1;
+    if (words * sizeof(uint64_t) > 2 * (uint64_t)MANIFEST_BYTES_MAX) {
+        problems_add(packer->problems, "system", "has more programs than fit into %u MiB",
+                     (unsigned)(MANIFEST_BYTES_MAX >> 20));
+        return NULL;
+    }
+    *word_capacity = (uint32_t)words;
+    return must_have(calloc(words, sizeof(uint64_t)));
+}
+
+struct packed pack_system(json_t *json, size_t json_bytes, const struct binary_folders *folders,
+                          struct problems *problems)
+{
+    struct packer packer = {.problems = problems, .folders = folders};
+    struct place root = {.message = ""};
+    struct place place = place_source(&root, "system");
+    struct packed packed = {0};
+    uint32_t word_capacity;
+
+    if (!expect(&packer, &root, json, JSON_OBJECT))
+        return packed;
+    EXPECT_ONLY(&packer, &root, json, "system");
+    json_t *system = field(&packer, &root, json, "system", JSON_OBJECT);
+    if (!system)
+        return packed;
+    EXPECT_ONLY(&packer, &place, system, "version", "init", "services", "binaries");
+    gather_programs(&packer, &place, system);
+    for (uint32_t i = 0; i < packer.program_count; i++)
+        read_program(&packer, &packer.programs[i]);
+    packed.words = measure(&packer, json_bytes, &word_capacity);
+    if (packed.words) {
+        struct wire_message_builder message;
+        wire_message_build(&message, packed.words, word_capacity);
+        struct os_SystemManifest_builder manifest = os_SystemManifest_init_root(&message);
+        pack_version(&packer, &place, system, manifest);
+        pack_programs(&packer, manifest);
+        pack_init(&packer, &place, system, manifest);
+        pack_services(&packer, &place, system, manifest);
+        must_fit(message.overflowed ? CAP_ERR_TOO_BIG : CAP_OK);
+        packed.word_count = message.word_count;
+    }
+    for (uint32_t i = 0; i < packer.program_count; i++)
+        free(packer.programs[i].bytes);
+    free(packer.programs);
+    return packed;
+}
