@@ -30,6 +30,7 @@
 #include "abi/cap_id.h"
 #include "abi/error.h"
 #include "abi/limits.h"
+#include "lib/check.h"
 
 #define CAP_TABLE_BLOCK_SLOTS 256
 #define CAP_TABLE_BLOCK_MAX   (CAP_SLOTS_MAX / CAP_TABLE_BLOCK_SLOTS)
@@ -115,9 +116,12 @@ CAP_MUST_CHECK static inline enum cap_err cap_table_lookup(const struct cap_tabl
                                                            void **object)
 {
     const struct cap_slot *slot = cap_table_slot(table, id);
-    if (__builtin_expect(!slot || slot->generation != cap_id_generation(id) || slot->state != CAP_SLOT_HELD,
-                         0))
-        return cap_table_refuse(table, id);
+    bool is_held = slot && slot->generation == cap_id_generation(id) && slot->state == CAP_SLOT_HELD;
+    if (__builtin_expect(!is_held, 0)) {
+        enum cap_err err = cap_table_refuse(table, id);
+        CHECK(err != CAP_OK);
+        return err;
+    }
     *object = slot->object;
     return CAP_OK;
 }
