@@ -90,7 +90,8 @@ struct page_sink {
 
 /* Removes what is mapped in [first, end), lowest address first, and gives back the tables that become
  * empty; stops after budget pages. True once nothing is left there: call it again until then, with the
- * same range. Reads at most 2048 entries between two pages, however large the range is.
+ * same range. Skips at most 4096 absent entries between two pages, however large the range is. The sink must
+ * not change the table.
  * The range is in the user half, page-aligned, and cuts no large page (CHECKed). */
 CAP_MUST_CHECK bool page_table_destroy_step(struct page_table *table, uint64_t first, uint64_t end,
                                             uint32_t budget, const struct page_sink *sink);
