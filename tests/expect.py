@@ -90,7 +90,7 @@ def module_source(value):
 
 def mutation(value):
     words = value.split()
-    if not words or words[0] not in MUTATIONS or len(words) < 2:
+    if not words or words[0] not in MUTATIONS or len(words) < (3 if words[0] in ("set", "xor") else 2):
         raise ExpectError(f"'{value}' is not a change")
     if words[0] == "truncate":
         return ("truncate", int(words[1], 0), b"")

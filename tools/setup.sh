@@ -30,11 +30,12 @@ test,check         clang               clang
 test               libclang-rt-dev     @clang_runtime
 check              clang-format-14?    clang-format-14
 check              shellcheck          shellcheck
-iso                grub-pc-bin         /usr/lib/grub/i386-pc/moddep.lst
-iso                grub-efi-amd64-bin  /usr/lib/grub/x86_64-efi/moddep.lst
-iso                grub-common         grub-mkrescue
-iso                xorriso             xorriso
-iso                mtools              mformat
+test,iso           grub-pc-bin         /usr/lib/grub/i386-pc/moddep.lst
+test,iso           grub-efi-amd64-bin  /usr/lib/grub/x86_64-efi/moddep.lst
+test,iso           grub-common         grub-mkrescue
+test,iso           xorriso             xorriso
+test,iso           mtools              mformat
+test               ovmf                /usr/share/ovmf/OVMF.fd
 '
 
 # ---- CUE: versions -----------------------------------------------------------------------------------
