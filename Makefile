@@ -3,6 +3,7 @@
 #   make                 kernel, loader, programs, tools
 #   make manifest SYSTEM=NAME    build/systems/NAME.manifest from system.cue or systems/NAME.cue
 #   make host-tests      unit tests under build/tests/host/{gcc,clang}, with ASan and UBSan
+#   make boot-test       the loader and the kernel that judges it
 #   make qemu-test TEST=NAME     programs and manifest of tests/qemu/NAME
 #   make CC=clang BUILD=build/clang ...   the same with another compiler in another folder
 #
@@ -35,7 +36,7 @@ TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined
 
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
 
-.PHONY: all kernel shim user tools gen manifest host-tests qemu-test clean
+.PHONY: all kernel shim user tools gen manifest host-tests boot-test qemu-test clean
 all: kernel shim user tools
 clean:
 	rm -rf build
@@ -107,6 +108,13 @@ $(BUILD)/shim/%.o: %.S
 $(SHIM): $(SHIM_OBJECTS) boot/shim/shim.ld
 	@mkdir -p $(@D)
 	$(LD) -m elf_i386 -T boot/shim/shim.ld --build-id=none -o $@ $(SHIM_OBJECTS)
+
+# The kernel that judges the loader.
+PROBE := $(BUILD)/boot/probe.elf
+boot-test: $(SHIM) $(PROBE)
+$(PROBE): $(BUILD)/kernel/tests/boot/probe.o $(BUILD)/kernel/tests/boot/probe_entry.o tests/boot/probe.ld
+	@mkdir -p $(@D)
+	$(LD) -T tests/boot/probe.ld -z max-page-size=0x1000 --build-id=none -static -o $@ $(filter %.o,$^)
 
 # ---- Programs: one folder user/NAME is one program; one file tests/qemu/TEST/NAME.c is one --------
 
