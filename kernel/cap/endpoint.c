@@ -1,0 +1,188 @@
+/* Endpoint: where calls from client facets meet the RECVs of servers.
+ *
+ *   server's side (struct endpoint)          client's side (struct client_facet), any number
+ *   RECV, makeClient                         the served interface; every call gets the facet's badge
+ *
+ * Invariants
+ *  - Calls wait only while no RECV waits, and RECVs only while no call does.
+ *  - The endpoint is closed once its last server capability is gone; nothing waits on it then.
+ *  - A facet refers to its endpoint without holding it open: facet_count keeps the record, not the service.
+ *  - A call that waits holds its facet, so RECVs that wait find a client left as long as one can call.
+ *
+ * Next: kernel/ring/call.c
+ */
+#include "build/gen/schema/capos.capnp.h"
+#include "kernel/cap/objects.h"
+#include "kernel/mm/record.h"
+#include "kernel/ring/kernel_call.h"
+#include "lib/check.h"
+
+struct endpoint {
+    struct object object; /* the server's facet */
+    uint64_t served_interface_id;
+    struct call_queue calls;
+    struct list receives;
+    uint32_t facet_count;
+    bool had_clients;
+    bool is_closed;
+};
+
+struct client_facet {
+    struct object object;
+    struct endpoint *endpoint;
+    uint64_t badge;
+};
+
+static struct record_pool endpoint_pool = RECORD_POOL(struct endpoint);
+static struct record_pool facet_pool = RECORD_POOL(struct client_facet);
+
+static struct receive *first_receive(const struct endpoint *endpoint)
+{
+    struct list_node *node = list_first(&endpoint->receives);
+    return node ? LIST_ENTRY(node, struct receive, queue_link) : NULL;
+}
+
+/* ---- The client's side ---------------------------------------------------------------------------- */
+
+static enum cap_err facet_call(struct object *object, struct call *call)
+{
+    struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
+    struct endpoint *endpoint = facet->endpoint;
+    if (endpoint->is_closed)
+        return CAP_ERR_DISCONNECTED;
+    call->badge = facet->badge;
+    struct receive *receive;
+    while ((receive = first_receive(endpoint))) {
+        struct refusal refusal;
+        switch (call_deliver(call, receive, &refusal)) {
+        case DELIVERED:
+            return CAP_OK;
+        case CALL_REFUSED:
+            return refusal.err;
+        case RECEIVE_REFUSED:
+            receive_finish_refused(receive, &refusal);
+            break;
+        }
+    }
+    if (endpoint->calls.count >= CAP_ENDPOINT_QUEUE_MAX)
+        return CAP_ERR_AGAIN;
+    call_wait(call, &endpoint->calls);
+    return CAP_OK;
+}
+
+static void endpoint_free(struct endpoint *endpoint)
+{
+    record_give(&endpoint_pool, NULL, endpoint);
+}
+
+static void facet_destroy(struct object *object)
+{
+    struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
+    struct endpoint *endpoint = facet->endpoint;
+    record_give(&facet_pool, NULL, facet);
+    if (--endpoint->facet_count > 0)
+        return;
+    struct receive *receive;
+    while ((receive = first_receive(endpoint)))
+        receive_finish_error(receive, CAP_ERR_DISCONNECTED);
+    if (endpoint->is_closed)
+        endpoint_free(endpoint);
+}
+
+static const struct object_ops facet_ops = {
+    .name = "client facet",
+    .can_copy = true,
+    .can_move = true,
+    .is_timer_safe = false,
+    .call = facet_call,
+    .destroy = facet_destroy,
+};
+
+/* ---- The server's side ---------------------------------------------------------------------------- */
+
+static enum cap_err endpoint_receive(struct object *object, struct receive *receive)
+{
+    struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
+    struct call *call;
+    while ((call = call_queue_first(&endpoint->calls))) {
+        struct refusal refusal;
+        switch (call_deliver(call, receive, &refusal)) {
+        case DELIVERED:
+            return CAP_OK;
+        case RECEIVE_REFUSED:
+            receive_finish_refused(receive, &refusal);
+            return CAP_OK;
+        case CALL_REFUSED:
+            call_unwait(call);
+            call_finish_error(call, refusal.err);
+            break;
+        }
+    }
+    if (endpoint->had_clients && endpoint->facet_count == 0)
+        return CAP_ERR_DISCONNECTED;
+    list_push_back(&endpoint->receives, &receive->queue_link);
+    return CAP_OK;
+}
+
+static enum cap_err endpoint_make_client(void *self, struct wire_call *wire,
+                                         struct os_Endpoint_makeClient_Params_reader params)
+{
+    struct endpoint *endpoint = LIST_ENTRY((struct object *)self, struct endpoint, object);
+    struct client_facet *facet;
+    enum cap_err err = record_take(&facet_pool, NULL, (void **)&facet);
+    if (err)
+        return err;
+    object_init(&facet->object, &facet_ops, endpoint->served_interface_id);
+    facet->endpoint = endpoint;
+    facet->badge = os_Endpoint_makeClient_Params_get_badge(params);
+    endpoint->facet_count++;
+    endpoint->had_clients = true;
+    struct os_Endpoint_makeClient_Results_builder results = os_Endpoint_makeClient_Results_init(wire);
+    return os_Endpoint_makeClient_Results_set_client(results, kernel_call_attach(wire, &facet->object));
+}
+
+static const struct os_Endpoint_server endpoint_server = {.makeClient = endpoint_make_client};
+
+static enum cap_err endpoint_dispatch(struct object *object, struct wire_call *wire)
+{
+    return os_Endpoint_dispatch(&endpoint_server, object, wire);
+}
+
+/* Nobody can receive any more. A RECV that waits holds the endpoint, so none is left here. */
+static void endpoint_destroy(struct object *object)
+{
+    struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
+    CHECK(list_is_empty(&endpoint->receives));
+    endpoint->is_closed = true;
+    struct call *call;
+    while ((call = call_queue_first(&endpoint->calls))) {
+        call_unwait(call);
+        call_finish_error(call, CAP_ERR_DISCONNECTED);
+    }
+    if (endpoint->facet_count == 0)
+        endpoint_free(endpoint);
+}
+
+static const struct object_ops endpoint_ops = {
+    .name = "Endpoint",
+    .can_copy = true,
+    .can_move = true,
+    .is_timer_safe = false,
+    .dispatch = endpoint_dispatch,
+    .receive = endpoint_receive,
+    .destroy = endpoint_destroy,
+};
+
+enum cap_err endpoint_make(uint64_t served_interface_id, struct object **made)
+{
+    struct endpoint *endpoint;
+    enum cap_err err = record_take(&endpoint_pool, NULL, (void **)&endpoint);
+    if (err)
+        return err;
+    object_init(&endpoint->object, &endpoint_ops, os_Endpoint_ID);
+    endpoint->served_interface_id = served_interface_id;
+    call_queue_init(&endpoint->calls);
+    list_init(&endpoint->receives);
+    *made = &endpoint->object;
+    return CAP_OK;
+}

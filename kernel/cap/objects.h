@@ -1,0 +1,43 @@
+/* The objects of the kernel, and how they are made. Each is one file of this folder.
+ *
+ * Objects are charged to nobody yet: their number is bounded by the capability tables that hold them.
+ *
+ * Next: kernel/cap/console.c
+ */
+#pragma once
+
+#include "kernel/object.h"
+
+struct process;
+struct elf_plan;
+
+/* Singletons; no reference is taken. */
+struct object *console_object(void);
+struct object *endpoint_factory_object(void);
+struct object *process_spawner_object(void);
+struct object *boot_package_object(void);
+
+/* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the
+ * message in it, which lib/manifest has accepted. */
+void boot_package_init(uint64_t paddr, uint64_t byte_count, const uint64_t *words, uint32_t word_count);
+
+/* The program of that name in the boot package. CAP_ERR_INVALID: there is none. */
+struct wire_text;
+struct wire_data;
+CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, struct wire_data *elf);
+
+/* New objects, with one reference for the caller. */
+CAP_MUST_CHECK enum cap_err endpoint_make(uint64_t served_interface_id, struct object **endpoint);
+CAP_MUST_CHECK enum cap_err memory_object_make(uint64_t paddr, uint64_t byte_count, struct object **memory);
+CAP_MUST_CHECK enum cap_err virtual_memory_make(struct process *process, struct object **space);
+
+/* A handle for a process that is about to be created with *observer; gone with its last reference. If the
+ * process starts, call process_handle_started; else release the handle. */
+struct process_observer;
+CAP_MUST_CHECK enum cap_err process_handle_make(struct object **handle, struct process_observer **observer);
+void process_handle_started(struct object *handle);
+
+/* For arguments. */
+extern const struct object_ops memory_object_ops;
+uint64_t memory_object_paddr(const struct object *memory);
+uint64_t memory_object_bytes(const struct object *memory);

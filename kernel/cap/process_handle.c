@@ -1,0 +1,99 @@
+/* ProcessHandle: a process as its supervisor sees it. It outlives the process and knows its end.
+ *
+ * References: as in kernel/object.h, and one for the process from process_handle_started until its end.
+ *
+ * Next: kernel/cap/process_spawner.c
+ */
+#include "build/gen/schema/capos.capnp.h"
+#include "kernel/cap/objects.h"
+#include "kernel/mm/record.h"
+#include "kernel/ring/kernel_call.h"
+
+struct process_handle {
+    struct object object;
+    struct process_observer observer;
+    bool has_ended;
+    struct process_end end; /* if has_ended */
+    struct call_queue waiting;
+};
+
+static struct record_pool handle_pool = RECORD_POOL(struct process_handle);
+
+static void fill_end(struct wire_call *wire, const void *context)
+{
+    const struct process_end *end = context;
+    struct os_ProcessHandle_wait_Results_builder results = os_ProcessHandle_wait_Results_init(wire);
+    struct os_ProcessEnd_builder built = os_ProcessHandle_wait_Results_init_end(results);
+    if (!end->is_fault) {
+        os_ProcessEnd_set_exited(built, end->code);
+        return;
+    }
+    struct os_Fault_builder fault = os_ProcessEnd_init_faulted(built);
+    os_Fault_set_kind(fault, end->fault_kind);
+    os_Fault_set_address(fault, end->address);
+    os_Fault_set_instruction(fault, end->instruction);
+}
+
+static enum cap_err handle_wait(void *self, struct wire_call *wire,
+                                struct os_ProcessHandle_wait_Params_reader params)
+{
+    struct process_handle *handle = LIST_ENTRY((struct object *)self, struct process_handle, object);
+    (void)params;
+    if (handle->has_ended)
+        fill_end(wire, &handle->end);
+    else
+        kernel_call_defer(wire, &handle->waiting);
+    return CAP_OK;
+}
+
+static void handle_on_end(struct process_observer *observer, const struct process_end *end)
+{
+    struct process_handle *handle = LIST_ENTRY(observer, struct process_handle, observer);
+    handle->has_ended = true;
+    handle->end = *end;
+    struct call *call;
+    while ((call = call_queue_first(&handle->waiting)))
+        kernel_call_answer(call, fill_end, end);
+    object_release(&handle->object);
+}
+
+static const struct os_ProcessHandle_server handle_server = {.wait = handle_wait};
+
+static enum cap_err handle_dispatch(struct object *object, struct wire_call *wire)
+{
+    return os_ProcessHandle_dispatch(&handle_server, object, wire);
+}
+
+/* A call that waits holds a reference, so none waits here. */
+static void handle_destroy(struct object *object)
+{
+    record_give(&handle_pool, NULL, LIST_ENTRY(object, struct process_handle, object));
+}
+
+static const struct object_ops handle_ops = {
+    .name = "ProcessHandle",
+    .can_copy = true,
+    .can_move = true,
+    .is_timer_safe = false,
+    .dispatch = handle_dispatch,
+    .destroy = handle_destroy,
+};
+
+enum cap_err process_handle_make(struct object **made, struct process_observer **observer)
+{
+    struct process_handle *handle;
+    enum cap_err err = record_take(&handle_pool, NULL, (void **)&handle);
+    if (err)
+        return err;
+    object_init(&handle->object, &handle_ops, os_ProcessHandle_ID);
+    handle->observer.on_end = handle_on_end;
+    call_queue_init(&handle->waiting);
+    *made = &handle->object;
+    *observer = &handle->observer;
+    return CAP_OK;
+}
+
+void process_handle_started(struct object *handle)
+{
+    object_reference(handle);
+}

@@ -1,0 +1,162 @@
+/* ProcessSpawner: starts a process from a binary of the boot package with exactly the given grants.
+ *
+ * Everything is judged and built before the first capability moves; then commit, which cannot fail.
+ *
+ * Next: kernel/task/process.c
+ */
+#include "build/gen/schema/capos.capnp.h"
+#include "kernel/cap/objects.h"
+#include "kernel/ring/kernel_call.h"
+#include "lib/check.h"
+
+struct grants {
+    uint32_t count;
+    struct wire_text names[CAP_TRANSFER_MAX];
+    uint32_t cap_indices[CAP_TRANSFER_MAX];
+};
+
+static enum cap_err raise(struct wire_call *wire, enum os_CapException_Type type, const char *reason)
+{
+    return wire_call_raise(wire, type, wire_text_of(reason));
+}
+
+/* Names show up in logs and CapSets: letters, digits and '-'. */
+static bool is_name(struct wire_text name)
+{
+    if (name.length == 0 || name.length > CAP_NAME_BYTES_MAX)
+        return false;
+    for (uint32_t i = 0; i < name.length; i++) {
+        char c = name.bytes[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
+            return false;
+    }
+    return true;
+}
+
+/* Each name once, and each capability that came with the call once. */
+static enum cap_err grants_read(struct os_NamedCap_list_reader list, uint32_t cap_count,
+                                struct grants *grants)
+{
+    grants->count = os_NamedCap_list_count(list);
+    if (grants->count > CAP_TRANSFER_MAX)
+        return CAP_ERR_TOO_BIG;
+    if (grants->count != cap_count)
+        return CAP_ERR_INVALID;
+    uint64_t seen = 0;
+    _Static_assert(CAP_TRANSFER_MAX <= 64, "a bit for each capability");
+    for (uint32_t i = 0; i < grants->count; i++) {
+        struct os_NamedCap_reader grant = os_NamedCap_list_at(list, i);
+        struct wire_text name = os_NamedCap_get_name(grant);
+        uint32_t cap_index = os_NamedCap_get_cap(grant);
+        if (!is_name(name) || cap_index >= cap_count || (seen >> cap_index & 1))
+            return CAP_ERR_INVALID;
+        for (uint32_t k = 0; k < i; k++)
+            if (wire_text_equal(grants->names[k], name))
+                return CAP_ERR_INVALID;
+        seen |= 1ull << cap_index;
+        grants->names[i] = name;
+        grants->cap_indices[i] = cap_index;
+    }
+    return CAP_OK;
+}
+
+static enum cap_err plan_make(struct wire_call *wire, struct wire_text binary, struct wire_data *elf,
+                              struct elf_plan *plan)
+{
+    const char *reason;
+    if (boot_package_binary(binary, elf))
+        return raise(wire, os_CapException_Type_failed, "the boot package has no binary of that name");
+    if (elf_plan_make(elf->bytes, elf->length, plan, &reason))
+        return raise(wire, os_CapException_Type_failed, reason);
+    if (plan->has_tls)
+        return raise(wire, os_CapException_Type_unimplemented, "thread-local storage is not provided");
+    return CAP_OK;
+}
+
+/* Commit: the capabilities change hands, and the child finds them by name. */
+static void grant(struct process *child, struct transfer *transfer, const struct grants *grants)
+{
+    cap_id_t ids[CAP_TRANSFER_MAX];
+    if (grants->count)
+        transfer_commit(transfer, &child->caps, ids);
+    for (uint32_t i = 0; i < grants->count; i++) {
+        uint32_t cap_index = grants->cap_indices[i];
+        const struct object *object = transfer_object(transfer, cap_index);
+        process_name_cap(child, grants->names[i].bytes, grants->names[i].length, ids[cap_index],
+                         object->interface_id);
+    }
+}
+
+static enum cap_err make_child(struct wire_call *wire, struct wire_text name, const struct elf_plan *plan,
+                               const uint8_t *elf, const struct grants *grants, struct object **made)
+{
+    struct object *handle;
+    struct process_observer *observer;
+    struct process *child;
+    enum cap_err err = process_handle_make(&handle, &observer);
+    if (err)
+        return err;
+    err = process_create(name.bytes, name.length, plan, elf, observer, &child);
+    if (err) {
+        object_release(handle);
+        return err;
+    }
+    process_handle_started(handle);
+    err = process_reserve_slots(child, &child->caps, grants->count);
+    if (err) {
+        process_end(child, &(struct process_end){0});
+        object_release(handle);
+        return err;
+    }
+    grant(child, kernel_call_transfer(wire), grants);
+    process_start(child);
+    *made = handle;
+    return CAP_OK;
+}
+
+static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
+                                  struct os_ProcessSpawner_spawn_Params_reader params)
+{
+    (void)self;
+    struct wire_text name = os_ProcessSpawner_spawn_Params_get_name(params);
+    struct grants grants;
+    struct wire_data elf;
+    struct elf_plan plan;
+    if (!is_name(name))
+        return CAP_ERR_INVALID;
+    enum cap_err err = grants_read(os_ProcessSpawner_spawn_Params_get_grants(params),
+                                   kernel_call_transfer(wire)->count, &grants);
+    if (!err)
+        err = plan_make(wire, os_ProcessSpawner_spawn_Params_get_binary(params), &elf, &plan);
+    struct os_ProcessSpawner_spawn_Results_builder results = os_ProcessSpawner_spawn_Results_init(wire);
+    if (!err)
+        err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
+    struct object *handle;
+    if (!err)
+        err = make_child(wire, name, &plan, elf.bytes, &grants, &handle);
+    if (err)
+        return err;
+    return os_ProcessSpawner_spawn_Results_set_process(results, kernel_call_attach(wire, handle));
+}
+
+static const struct os_ProcessSpawner_server spawner_server = {.spawn = spawner_spawn};
+
+static enum cap_err spawner_dispatch(struct object *object, struct wire_call *wire)
+{
+    return os_ProcessSpawner_dispatch(&spawner_server, object, wire);
+}
+
+static const struct object_ops spawner_ops = {
+    .name = "ProcessSpawner",
+    .can_copy = true,
+    .can_move = true,
+    .is_timer_safe = false,
+    .dispatch = spawner_dispatch,
+};
+
+static struct object spawner = OBJECT_STATIC(&spawner_ops, os_ProcessSpawner_ID);
+
+struct object *process_spawner_object(void)
+{
+    return &spawner;
+}

@@ -1,0 +1,43 @@
+/* Access to user memory: the only way the kernel reads or writes it.
+ *
+ * A user address is never a pointer. A range is first resolved through the process's own page tables,
+ * which checks every page, to what the kernel sees in its direct map; after that, reading and writing
+ * cannot fail. So the kernel never touches a user address (SMAP would stop it), any process's memory
+ * can be reached, and a copy happens as a whole or not at all. A resolved range is good only until
+ * the kernel next returns to user code or changes a mapping.
+ *
+ * The ring page and the CapSet page are nobody's buffer: ranges that touch them are refused.
+ *
+ * Next: kernel/mm/user_memory.c
+ */
+#pragma once
+
+#include "abi/error.h"
+#include "kernel/mm/address_space.h"
+
+typedef struct {
+    uint64_t value;
+} uaddr_t;
+
+#define USER_RANGE_BYTES_MAX CAP_PAGE_BYTES
+
+struct user_range {
+    uint8_t *parts[2]; /* at most one page boundary is crossed */
+    uint32_t first_bytes;
+    uint32_t bytes;
+};
+
+enum user_access {
+    USER_ACCESS_READ,
+    USER_ACCESS_WRITE
+};
+
+/* CAP_ERR_FAULT: a byte of the range is not the process's memory, or not writable for USER_ACCESS_WRITE.
+ * CAP_ERR_TOO_BIG: more than USER_RANGE_BYTES_MAX. An empty range is valid wherever it points. */
+CAP_MUST_CHECK enum cap_err user_range_resolve(const struct address_space *space, uaddr_t address,
+                                               uint64_t bytes, enum user_access access,
+                                               struct user_range *range);
+
+/* offset + bytes must lie inside the range (CHECKed). */
+void user_range_read(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes);
+void user_range_write(const struct user_range *range, uint32_t offset, const void *from, uint32_t bytes);

@@ -1,0 +1,62 @@
+/* What a capability names: a typed object with a reference count.
+ *
+ * A capability is the right to use the object's interface, nothing less and nothing more: to give less,
+ * make another object with fewer methods. The kernel reaches every object only through its operations.
+ *
+ * References are held by: each slot of a capability table, each transfer under way, each call that has
+ * the object as its target until the call is finished, each mapping of a memory object, and whatever
+ * the object's own file lists. The last one to go puts the object on a list; object_reap destroys what
+ * is on it, so that destruction never nests.
+ *
+ * Next: kernel/cap/console.c for the simplest object, kernel/ring/op_call.c for who calls them
+ */
+#pragma once
+
+#include "abi/error.h"
+#include "lib/list.h"
+
+struct call;
+struct receive;
+struct wire_call;
+struct object;
+
+struct object_ops {
+    const char *name; /* for the log */
+    bool can_copy;
+    bool can_move;
+    bool is_timer_safe; /* its methods are bounded, allocate nothing and never wait */
+
+    /* Exactly one of dispatch and call is set, or none if the object has no methods.
+     * dispatch answers at once, or sets is_deferred and keeps the call (kernel/ring/call.h).
+     * call takes the call over if it returns CAP_OK, else has changed nothing. */
+    enum cap_err (*dispatch)(struct object *object, struct wire_call *wire);
+    enum cap_err (*call)(struct object *object, struct call *call);
+
+    /* Takes the receive over if it returns CAP_OK. NULL: not a server's facet. */
+    enum cap_err (*receive)(struct object *object, struct receive *receive);
+
+    /* The last reference has gone. Runs from object_reap. NULL: the object is never destroyed. */
+    void (*destroy)(struct object *object);
+};
+
+struct object {
+    const struct object_ops *ops;
+    uint64_t interface_id;
+    uint32_t reference_count;
+    struct list_node reap_link; /* in the list of object.c while the count is 0 */
+};
+
+/* One reference, the caller's. */
+void object_init(struct object *object, const struct object_ops *ops, uint64_t interface_id);
+
+/* An object that is part of the kernel image and is never destroyed. */
+#define OBJECT_STATIC(object_ops, id)                                   \
+    {                                                                   \
+        .ops = (object_ops), .interface_id = (id), .reference_count = 1 \
+    }
+
+void object_reference(struct object *object);
+void object_release(struct object *object);
+
+/* Destroys what has no reference left, and what that releases in turn. Called where no object is in use. */
+void object_reap(void);

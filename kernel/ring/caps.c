@@ -1,0 +1,77 @@
+/* References and user memory around lib/transfer. Next: lib/transfer.c */
+#include "kernel/ring/caps.h"
+#include "kernel/object.h"
+#include "lib/check.h"
+
+static enum cap_err may_transfer(void *object, uint64_t mode)
+{
+    const struct object_ops *ops = ((struct object *)object)->ops;
+    bool may = mode == CAP_TRANSFER_MOVE ? ops->can_move : ops->can_copy;
+    return may ? CAP_OK : CAP_ERR_NOT_TRANSFERABLE;
+}
+
+enum cap_err caps_prepare(struct transfer *transfer, struct process *sender, uaddr_t descriptors,
+                          uint32_t count)
+{
+    transfer_init(transfer);
+    if (count == 0)
+        return CAP_OK;
+    struct cap_transfer_out out[CAP_TRANSFER_MAX];
+    struct user_range range;
+    enum cap_err err =
+        user_range_resolve(&sender->space, descriptors, count * sizeof out[0], USER_ACCESS_READ, &range);
+    if (err)
+        return err;
+    user_range_read(&range, 0, out, count * sizeof out[0]);
+    err = transfer_prepare(transfer, &sender->caps, out, count, may_transfer);
+    if (err)
+        return err;
+    for (uint32_t i = 0; i < count; i++)
+        if (!transfer->entries[i].is_move)
+            object_reference(transfer->entries[i].object);
+    return CAP_OK;
+}
+
+void caps_roll_back(struct transfer *transfer)
+{
+    if (!transfer_is_prepared(transfer))
+        return;
+    for (uint32_t i = 0; i < transfer->count; i++)
+        if (!transfer->entries[i].is_move)
+            object_release(transfer->entries[i].object);
+    transfer_roll_back(transfer);
+}
+
+enum cap_err caps_check_receiver(struct process *receiver, uaddr_t received, uint32_t count,
+                                 struct user_range *list)
+{
+    enum cap_err err = user_range_resolve(&receiver->space, received, count * sizeof(struct cap_transfer_in),
+                                          USER_ACCESS_WRITE, list);
+    return err ? err : process_reserve_slots(receiver, &receiver->caps, count);
+}
+
+static void list_write(const struct user_range *list, uint32_t index, cap_id_t id,
+                       const struct object *object)
+{
+    const struct cap_transfer_in in = {.cap = id.bits, .interface_id = object->interface_id};
+    user_range_write(list, index * (uint32_t)sizeof in, &in, sizeof in);
+}
+
+void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list)
+{
+    cap_id_t ids[CAP_TRANSFER_MAX];
+    if (transfer->count == 0)
+        return;
+    transfer_commit(transfer, &receiver->caps, ids);
+    for (uint32_t i = 0; i < transfer->count; i++)
+        list_write(list, i, ids[i], transfer_object(transfer, i));
+}
+
+void caps_insert(struct object *object, struct process *receiver, uint32_t index,
+                 const struct user_range *list)
+{
+    cap_id_t id;
+    enum cap_err err = cap_table_insert(&receiver->caps, object, &id);
+    CHECK(!err);
+    list_write(list, index, id, object);
+}

@@ -1,0 +1,30 @@
+/* Capabilities on their way: lib/transfer with the kernel's reference counts.
+ *
+ * Next: kernel/ring/caps.c
+ */
+#pragma once
+
+#include "kernel/task/process.h"
+#include "lib/transfer.h"
+
+struct object;
+
+/* Reads count descriptors at the sender's address and prepares them, with a reference for each copy.
+ * Nothing has changed after an error: CAP_ERR_FAULT, or as transfer_prepare, or CAP_ERR_NOT_TRANSFERABLE. */
+CAP_MUST_CHECK enum cap_err caps_prepare(struct transfer *transfer, struct process *sender,
+                                         uaddr_t descriptors, uint32_t count);
+
+/* Ends a transfer in any state; what is still prepared goes back. */
+void caps_roll_back(struct transfer *transfer);
+
+/* Checks that everything that hands `count` capabilities to the receiver will work: its table, which
+ * grows if it can, and its list at address `received`. CAP_ERR_FAULT: the list; others: the table. */
+CAP_MUST_CHECK enum cap_err caps_check_receiver(struct process *receiver, uaddr_t received, uint32_t count,
+                                                struct user_range *list);
+
+/* After that check: moves everything over and lists it for the receiver. */
+void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list);
+
+/* After that check: gives one object, with the caller's reference, and lists it as entry `index`. */
+void caps_insert(struct object *object, struct process *receiver, uint32_t index,
+                 const struct user_range *list);

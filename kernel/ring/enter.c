@@ -1,0 +1,100 @@
+/* cap_enter: drain what is submitted, then return or wait.
+ *
+ * One drain takes at most CAP_SQ_ENTRIES SQEs, each of which is bounded work: a process that submits
+ * without end is preempted between its enters like any other.
+ *
+ * Next: kernel/ring/op_call.c
+ */
+#include "kernel/ring/enter.h"
+#include "abi/syscall.h"
+#include "build/gen/schema/capos.capnp.h"
+#include "kernel/object.h"
+#include "kernel/ring/ops.h"
+#include "kernel/task/process_hooks.h"
+#include "kernel/task/scheduler.h"
+#include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/upcalls.h"
+#include "lib/bits.h"
+#include "lib/sqe.h"
+
+void process_wait_over(struct process *process)
+{
+    process->context.rax = ring_cqe_unread(&process->ring);
+}
+
+void ring_complete(struct process *process, const struct cap_cqe *cqe)
+{
+    ring_post(&process->ring, cqe);
+    if (process->state == PROCESS_WAITING && ring_cqe_unread(&process->ring) >= process->wait_count) {
+        process_wait_over(process);
+        scheduler_wake(process);
+    }
+}
+
+void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status)
+{
+    const struct cap_cqe cqe = {.user_data = user_data, .status = status};
+    ring_complete(process, &cqe);
+}
+
+static enum cap_err drain(struct process *process)
+{
+    enum cap_err err = ring_observe(&process->ring);
+    if (err)
+        return err;
+    struct cap_sqe sqe;
+    for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++) {
+        err = sqe_check(&sqe);
+        if (err)
+            ring_complete_status(process, sqe.user_data, err);
+        else
+            ring_ops[sqe.opcode].run(process, &sqe);
+        object_reap();
+    }
+    return CAP_OK;
+}
+
+void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout_ns)
+{
+    if (min_complete > CAP_CQ_ENTRIES) {
+        process->context.rax = (uint64_t)CAP_ERR_INVALID;
+        return;
+    }
+    enum cap_err err = drain(process);
+    if (err) {
+        process->context.rax = (uint64_t)err;
+        return;
+    }
+    uint32_t unread = ring_cqe_unread(&process->ring);
+    /* What cannot arrive is not waited for without end. */
+    if (timeout_ns == CAP_TIMEOUT_NEVER)
+        min_complete = min_u64(min_complete, ring_cqe_reachable(&process->ring));
+    if (unread >= min_complete || timeout_ns == 0) {
+        process->context.rax = unread;
+        return;
+    }
+    uint64_t wake_ns;
+    if (timeout_ns == CAP_TIMEOUT_NEVER || u64_add(clock_now_ns(), timeout_ns, &wake_ns))
+        wake_ns = UINT64_MAX;
+    process->wait_count = (uint32_t)min_complete;
+    scheduler_wait(process, wake_ns);
+}
+
+void kernel_on_syscall(struct context *context)
+{
+    struct process *process = scheduler_current();
+    switch (context->rax) {
+    case CAP_SYSCALL_ENTER:
+        ring_enter(process, context->rdi, context->rsi);
+        break;
+    case CAP_SYSCALL_EXIT:
+        process_end(process, &(struct process_end){.code = (int32_t)context->rdi});
+        break;
+    default:
+        process_end(process, &(struct process_end){.is_fault = true,
+                                                   .fault_kind = os_Fault_Kind_badSystemCall,
+                                                   .address = context->rax,
+                                                   .instruction = context->rip});
+        break;
+    }
+}

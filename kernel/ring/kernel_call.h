@@ -1,0 +1,52 @@
+/* A call to an object of the kernel: struct wire_call, as generated code wants it, and what methods of
+ * kernel objects may ask for beside the message.
+ *
+ * Capabilities that come with such a call are lent: when the method is done they are back where they
+ * were, moves included, unless the method kept them (ProcessSpawner.spawn does).
+ *
+ * Next: kernel/cap/console.c
+ */
+#pragma once
+
+#include "kernel/ring/call.h"
+#include "schema/dispatch.h"
+
+#define KERNEL_CALL_OBJECTS_MAX 4
+
+struct kernel_call {
+    struct wire_call wire;
+    struct call *call;
+    uint32_t object_count; /* of the answer */
+    struct object *objects[KERNEL_CALL_OBJECTS_MAX];
+};
+
+/* Runs the method of call->target and finishes the call, unless the method deferred it. */
+void kernel_call_run(struct call *call);
+
+/* ---- For methods ---------------------------------------------------------------------------------- */
+
+struct process *kernel_call_caller(struct wire_call *wire);
+
+/* The transfer that came with the call, for a method that keeps it. */
+struct transfer *kernel_call_transfer(struct wire_call *wire);
+
+/* The object that a capability field of the parameters names; it must have these ops.
+ * CAP_ERR_INVALID: null. CAP_ERR_WRONG_INTERFACE: another kind of object. */
+CAP_MUST_CHECK enum cap_err kernel_call_argument(struct wire_call *wire, uint32_t cap_index,
+                                                 const struct object_ops *ops, struct object **object);
+
+/* Puts an object into the answer, with the method's reference; returns the index for a capability field
+ * of the results. */
+uint32_t kernel_call_attach(struct wire_call *wire, struct object *owned_object);
+
+/* Checks that the caller can take an answer of so many bytes and objects, for methods whose effect could
+ * not be undone if it cannot. */
+CAP_MUST_CHECK enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_bytes,
+                                                  uint32_t object_count);
+
+/* The method will answer later, by kernel_call_answer; until then the call waits in queue. */
+void kernel_call_defer(struct wire_call *wire, struct call_queue *queue);
+
+/* Answers a deferred call with what `fill` builds into wire->results. */
+void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),
+                        const void *context);

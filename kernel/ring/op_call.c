@@ -1,0 +1,41 @@
+/* CALL: finds the object, copies the call in, hands it to the object.
+ *
+ * Next: kernel/cap/console.c for an object of the kernel, kernel/cap/endpoint.c for another process
+ */
+#include "kernel/ring/call.h"
+#include "kernel/ring/enter.h"
+#include "kernel/ring/kernel_call.h"
+#include "kernel/ring/ops.h"
+
+static enum cap_err start(struct process *process, const struct cap_sqe *sqe)
+{
+    void *found;
+    enum cap_err err = cap_table_lookup(&process->caps, (cap_id_t){sqe->target}, &found);
+    if (err)
+        return err;
+    struct object *target = found;
+    if (target->interface_id != sqe->interface_id)
+        return CAP_ERR_WRONG_INTERFACE;
+    if (!target->ops->dispatch && !target->ops->call)
+        return CAP_ERR_UNIMPLEMENTED;
+
+    struct call *call;
+    err = call_accept(process, sqe, target, &call);
+    if (err)
+        return err;
+    if (target->ops->dispatch) {
+        kernel_call_run(call);
+        return CAP_OK;
+    }
+    err = target->ops->call(target, call);
+    if (err)
+        call_finish_error(call, err);
+    return CAP_OK;
+}
+
+void op_call(struct process *process, const struct cap_sqe *sqe)
+{
+    enum cap_err err = start(process, sqe);
+    if (err)
+        ring_complete_status(process, sqe->user_data, err);
+}

@@ -1,0 +1,225 @@
+/* Making and ending processes.
+ *
+ * process_end is the one path out, whatever the reason; its order matters: first nobody can reach the
+ * process any more, then everything under way ends, then what it holds goes.
+ *
+ * Next: kernel/task/scheduler.c
+ */
+#include "kernel/task/process.h"
+#include "abi/memory_map.h"
+#include "kernel/mm/frame.h"
+#include "kernel/object.h"
+#include "kernel/task/process_hooks.h"
+#include "kernel/task/scheduler.h"
+#include "lib/check.h"
+#include "lib/mem.h"
+
+_Static_assert(sizeof(struct process) <= CAP_PAGE_BYTES, "a process record is one frame");
+
+/* Limits until a manifest can say them: enough for any program here, little enough that one process
+ * cannot take the machine. */
+static const uint64_t limits[LEDGER_KIND_COUNT] = {
+    [LEDGER_FRAMES] = 4096,
+    [LEDGER_SLOTS] = CAP_SLOTS_MAX,
+    [LEDGER_CALLS] = CAP_CQ_ENTRIES,
+    [LEDGER_RECORDS] = 1024,
+};
+
+#define USER_RFLAGS 0x202 /* interrupts on; bit 1 is always set */
+
+static struct list processes = {{&processes.head, &processes.head}};
+static uint32_t live_count;
+
+static enum cap_err load_segment(struct process *process, const struct elf_segment *segment,
+                                 const uint8_t *elf)
+{
+    for (uint64_t i = 0; i < elf_segment_page_count(segment); i++) {
+        struct elf_page page = elf_segment_page(segment, i);
+        uint64_t paddr;
+        enum cap_err err = address_space_add_page(&process->space, page.address, segment->rights, &paddr);
+        if (err)
+            return err;
+        if (page.file_bytes)
+            memcpy((uint8_t *)frame_to_pointer(paddr) + page.page_offset, elf + page.file_offset,
+                   page.file_bytes);
+    }
+    return CAP_OK;
+}
+
+static enum cap_err load_program(struct process *process, const struct elf_plan *plan, const uint8_t *elf)
+{
+    for (uint32_t i = 0; i < plan->segment_count; i++) {
+        enum cap_err err = load_segment(process, &plan->segments[i], elf);
+        if (err)
+            return err;
+    }
+    for (uint64_t at = CAP_STACK_TOP - CAP_STACK_BYTES; at < CAP_STACK_TOP; at += CAP_PAGE_BYTES) {
+        uint64_t paddr;
+        enum cap_err err = address_space_add_page(&process->space, at, PAGE_WRITE, &paddr);
+        if (err)
+            return err;
+    }
+    process->context.rip = plan->entry;
+    process->context.rsp = CAP_STACK_TOP;
+    process->context.cs = SELECTOR_USER_CODE;
+    process->context.ss = SELECTOR_USER_DATA;
+    process->context.rflags = USER_RFLAGS;
+    fpu_init(&process->fpu);
+    return CAP_OK;
+}
+
+static enum cap_err make_shared_pages(struct process *process)
+{
+    uint64_t ring_paddr, capset_paddr;
+    enum cap_err err = address_space_add_page(&process->space, CAP_RING_ADDRESS, PAGE_WRITE, &ring_paddr);
+    if (!err)
+        err = address_space_add_page(&process->space, CAP_CAPSET_ADDRESS, 0, &capset_paddr);
+    if (err)
+        return err;
+    ring_init(&process->ring, frame_to_pointer(ring_paddr));
+    process->capset = frame_to_pointer(capset_paddr);
+    process->capset->magic = CAP_CAPSET_MAGIC;
+    process->capset->version = CAP_CAPSET_VERSION;
+    memcpy(process->capset->process_name, process->name, sizeof process->name);
+    return CAP_OK;
+}
+
+static void init_record(struct process *process, const char *name, uint32_t name_bytes)
+{
+    CHECK(name_bytes <= CAP_NAME_BYTES_MAX);
+    memcpy(process->name, name, name_bytes);
+    ledger_init(&process->ledger, limits);
+    cap_table_init(&process->caps, CAP_SLOTS_MAX);
+    cap_table_init(&process->serving, CAP_SLOTS_MAX);
+    list_init(&process->calls);
+    list_init(&process->receives);
+    process->state = PROCESS_CREATED;
+}
+
+static void free_table(struct process *process, struct cap_table *table)
+{
+    struct cap_slot *block;
+    while ((block = cap_table_take_block(table))) {
+        frame_free(frame_from_pointer(block));
+        ledger_refund(&process->ledger, LEDGER_FRAMES, 1);
+    }
+}
+
+/* Gives back all that belongs to the record; there is nothing in its tables and queues any more. */
+static void free_record(struct process *process)
+{
+    free_table(process, &process->caps);
+    free_table(process, &process->serving);
+    address_space_destroy(&process->space);
+    CHECK(ledger_is_zero(&process->ledger));
+    frame_free(frame_from_pointer(process));
+}
+
+enum cap_err process_create(const char *name, uint32_t name_bytes, const struct elf_plan *plan,
+                            const uint8_t *elf, struct process_observer *observer, struct process **created)
+{
+    uint64_t paddr;
+    enum cap_err err = frame_alloc_zeroed(&paddr);
+    if (err)
+        return err;
+    struct process *process = frame_to_pointer(paddr);
+    init_record(process, name, name_bytes);
+    err = address_space_init(&process->space, &process->ledger);
+    if (err) {
+        frame_free(paddr);
+        return err;
+    }
+    err = make_shared_pages(process);
+    if (!err)
+        err = load_program(process, plan, elf);
+    if (err) {
+        free_record(process);
+        return err;
+    }
+    process->observer = observer;
+    list_push_back(&processes, &process->process_link);
+    live_count++;
+    *created = process;
+    return CAP_OK;
+}
+
+void process_name_cap(struct process *process, const char *name, uint32_t name_bytes, cap_id_t id,
+                      uint64_t interface_id)
+{
+    struct cap_capset *capset = process->capset;
+    CHECK(capset->count < CAP_CAPSET_MAX && name_bytes <= CAP_NAME_BYTES_MAX);
+    struct cap_capset_entry *entry = &capset->entries[capset->count++];
+    memcpy(entry->name, name, name_bytes);
+    entry->interface_id = interface_id;
+    entry->cap = id.bits;
+}
+
+void process_start(struct process *process)
+{
+    CHECK(process->state == PROCESS_CREATED);
+    scheduler_add(process);
+}
+
+enum cap_err process_reserve_slots(struct process *process, struct cap_table *table, uint32_t count)
+{
+    while (cap_table_free_count(table) < count) {
+        if (!cap_table_can_grow(table))
+            return CAP_ERR_NO_SLOT;
+        uint64_t paddr;
+        enum cap_err err = ledger_charge(&process->ledger, LEDGER_FRAMES, 1);
+        if (err)
+            return err;
+        err = frame_alloc_zeroed(&paddr);
+        if (err) {
+            ledger_refund(&process->ledger, LEDGER_FRAMES, 1);
+            return err;
+        }
+        cap_table_add_block(table, frame_to_pointer(paddr));
+    }
+    return CAP_OK;
+}
+
+enum cap_err process_insert_cap(struct process *process, struct object *object, cap_id_t *id)
+{
+    enum cap_err err = process_reserve_slots(process, &process->caps, 1);
+    return err ? err : cap_table_insert(&process->caps, object, id);
+}
+
+static void release_caps(struct process *process)
+{
+    uint32_t cursor = 0;
+    cap_id_t id;
+    void *object;
+    while (cap_table_next(&process->caps, &cursor, &id, &object)) {
+        enum cap_err err = cap_table_remove(&process->caps, id, &object);
+        CHECK(!err);
+        object_release(object);
+    }
+}
+
+void process_end(struct process *process, const struct process_end *end)
+{
+    struct process_observer *observer = process->observer;
+    scheduler_remove(process);
+    list_remove(&process->process_link);
+    live_count--;
+    process_abandon_calls(process);
+    release_caps(process);
+    object_reap();
+    free_record(process);
+
+    observer->on_end(observer, end);
+    object_reap();
+}
+
+uint32_t process_count(void)
+{
+    return live_count;
+}
+
+void process_end_all(void)
+{
+    const struct process_end end = {.is_fault = false, .code = 0};
+    while (!list_is_empty(&processes))
+        process_end(LIST_ENTRY(processes.head.prev, struct process, process_link), &end);
+}

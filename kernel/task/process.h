@@ -1,0 +1,100 @@
+/* A process: one thread of user code, its address space, its capability table and its ring.
+ *
+ *              process_start            cap_enter must wait          exit, fault
+ *   (created) ---------------> READY ----------------------> WAITING      |
+ *                               ^  |                            |         v
+ *                               |  +--------- process_end ------|----> (ended: record gone,
+ *                               +------ completion, timeout ----+       its observer knows how)
+ *
+ * Invariant: a process that has ended is in no queue, holds no capability, no frame, no call.
+ *
+ * Next: kernel/task/process.c
+ */
+#pragma once
+
+#include "abi/capset.h"
+#include "kernel/mm/address_space.h"
+#include "kernel/mm/user_memory.h"
+#include "kernel/x86_64/cpu.h"
+#include "lib/cap_table.h"
+#include "lib/elf.h"
+#include "lib/ledger.h"
+#include "lib/ring.h"
+
+struct process_end {
+    bool is_fault;
+    int32_t code;         /* exit code */
+    uint16_t fault_kind;  /* enum os_Fault_Kind */
+    uint64_t address;     /* fault: what was touched, or the number of a bad system call */
+    uint64_t instruction; /* fault: where */
+};
+
+enum process_state {
+    PROCESS_CREATED,
+    PROCESS_READY,
+    PROCESS_WAITING
+};
+
+/* Who is told when a process ends. Lives in a record of the teller's; outlives the process. */
+struct process_observer {
+    void (*on_end)(struct process_observer *observer, const struct process_end *end);
+};
+
+struct process {
+    struct context context; /* user registers while not running; entry code saves here */
+    struct fpu_state fpu;
+    char name[CAP_NAME_BYTES_MAX + 1];
+    struct list_node process_link; /* in the list of all processes */
+
+    /* Of kernel/task/scheduler.c. */
+    enum process_state state;
+    struct list_node ready_link;
+    struct list_node sleep_link; /* while it waits with a timeout; sorted by wake_ns */
+    uint64_t wake_ns;
+    uint32_t slice_ticks; /* left of its time slice */
+
+    /* Of kernel/ring. */
+    struct ring ring;
+    uint32_t wait_count;      /* CQEs that end the present wait */
+    struct list calls;        /* struct call: made by it, not finished */
+    struct list receives;     /* struct receive: its RECVs that wait */
+    struct cap_table serving; /* call ids: calls delivered to it, not yet returned */
+
+    /* Authority and resources. */
+    struct ledger ledger;
+    struct cap_table caps;
+    struct address_space space;
+    struct cap_capset *capset; /* the kernel's view of its CapSet page */
+    struct process_observer *observer;
+};
+
+/* A process that is built but does not run: the plan's segments are loaded from elf, ring, CapSet and
+ * stack are there, the table is empty. All or nothing: CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY.
+ * name has at most CAP_NAME_BYTES_MAX bytes. The observer is told when the process ends, as the last thing.
+ */
+CAP_MUST_CHECK enum cap_err process_create(const char *name, uint32_t name_bytes, const struct elf_plan *plan,
+                                           const uint8_t *elf, struct process_observer *observer,
+                                           struct process **process);
+
+/* Lists a capability that its table already holds in its CapSet. */
+void process_name_cap(struct process *process, const char *name, uint32_t name_bytes, cap_id_t id,
+                      uint64_t interface_id);
+
+void process_start(struct process *process);
+
+/* Ends a process in any state, the running one too: every call that it made or serves ends, every
+ * capability is released, every frame comes back, the observer gets the reason. */
+void process_end(struct process *process, const struct process_end *end);
+
+/* Makes room for count more capabilities, growing the table out of frames charged to the process.
+ * CAP_ERR_NO_SLOT: over the table's limit. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
+CAP_MUST_CHECK enum cap_err process_reserve_slots(struct process *process, struct cap_table *table,
+                                                  uint32_t count);
+
+/* Puts an object into the table of a process; takes over the caller's reference on success. */
+CAP_MUST_CHECK enum cap_err process_insert_cap(struct process *process, struct object *object, cap_id_t *id);
+
+uint32_t process_count(void);
+
+/* Ends every process, the last one made first. */
+void process_end_all(void);

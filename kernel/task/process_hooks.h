@@ -1,0 +1,10 @@
+/* What kernel/task calls in kernel/ring, which lies above it. Next: kernel/ring/call.c */
+#pragma once
+
+struct process;
+
+/* Ends every call that the process made or serves, and every RECV of it; nothing refers to it afterwards. */
+void process_abandon_calls(struct process *process);
+
+/* The process's timeout has passed: gives its cap_enter the result. */
+void process_wait_over(struct process *process);

@@ -1,0 +1,61 @@
+/* One processor: its private data and its set-up.
+ *
+ * Per-processor data is reached only through cpu_this(). Kernel code runs on one stack per processor,
+ * with interrupts off, and never blocks: what waits is a record in a queue, not a stack.
+ *
+ * Next: kernel/x86_64/cpu.c
+ */
+#pragma once
+
+#include "kernel/x86_64/context.h"
+
+struct process;
+
+struct cpu {
+    /* Read by entry code at fixed offsets. */
+    struct cpu *self;
+    struct context *context_end; /* where entry from user code saves: the end of the current context */
+    uint8_t *stack_top;
+    uint64_t user_rsp; /* scratch of SYSCALL entry */
+    /* Of kernel/task/scheduler.c. */
+    struct process *current;
+    struct process *handoff;
+};
+CAP_ASSERT_FIELD(struct cpu, self, CPU_SELF, 8);
+CAP_ASSERT_FIELD(struct cpu, context_end, CPU_CONTEXT_END, 8);
+CAP_ASSERT_FIELD(struct cpu, stack_top, CPU_STACK_TOP, 8);
+CAP_ASSERT_FIELD(struct cpu, user_rsp, CPU_USER_RSP, 8);
+
+static inline struct cpu *cpu_this(void)
+{
+    struct cpu *cpu;
+    __asm__("mov %%gs:0, %0" : "=r"(cpu));
+    return cpu;
+}
+
+/* Registers of the FXSAVE area (Intel SDM vol. 1, 10.5.1). */
+struct fpu_state {
+    uint8_t bytes[512];
+} __attribute__((aligned(16)));
+
+/* Loads GDT, TSS, IDT and %gs, and turns on what protects the kernel from user code: NX, WP, SMEP,
+ * SMAP, UMIP (those that the processor has). Call once per processor, first of all. */
+void cpu_init(void);
+
+/* The set of protections that are on, as text for the log. */
+const char *cpu_protections(void);
+
+/* Entries from user code save into *context from now on; its FPU registers are fpu. */
+void cpu_set_context(struct context *context);
+
+void fpu_init(struct fpu_state *fpu);
+
+static inline void fpu_save(struct fpu_state *fpu)
+{
+    __asm__ volatile("fxsave64 %0" : "=m"(*fpu));
+}
+
+static inline void fpu_load(const struct fpu_state *fpu)
+{
+    __asm__ volatile("fxrstor64 %0" : : "m"(*fpu));
+}
