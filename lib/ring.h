@@ -21,6 +21,7 @@
 #include "abi/error.h"
 #include "abi/ring.h"
 #include "lib/check.h"
+#include "lib/sqe.h"
 
 /* ---- The kernel's end ---------------------------------------------------------------------------- */
 
@@ -36,11 +37,6 @@ struct ring {
     uint32_t sq_tail;
     uint32_t cq_head;
 };
-
-/* One SQE or CQE as words, to be read or written once each whatever the compiler would prefer. */
-struct ring_words {
-    uint64_t word[8];
-} __attribute__((may_alias));
 
 /* `shared` is a zeroed page that stays valid as long as the ring; its header is filled in. */
 void ring_init(struct ring *ring, struct cap_ring *shared);
@@ -94,10 +90,11 @@ CAP_MUST_CHECK static inline bool ring_take(struct ring *ring, struct cap_sqe *c
     struct cap_ring *shared = ring->shared;
     /* Volatile: the program may write the SQE meanwhile; each word is read once, and what is judged is
      * what is used. */
-    const volatile struct ring_words *from =
-        (const volatile struct ring_words *)&shared->sqes[ring->sq_head % CAP_SQ_ENTRIES];
-    struct ring_words *to = (struct ring_words *)copy;
-    for (uint32_t i = 0; i < sizeof(struct cap_sqe) / sizeof(uint64_t); i++)
+    const volatile struct sqe_words *from =
+        (const volatile struct sqe_words *)&shared->sqes[ring->sq_head % CAP_SQ_ENTRIES];
+    struct sqe_words *to = (struct sqe_words *)copy;
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < SQE_WORDS; i++)
         to->word[i] = from->word[i];
 
     ring->cq_reserved++;

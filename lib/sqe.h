@@ -7,6 +7,14 @@
 #include "abi/error.h"
 #include "abi/ring.h"
 
+/* An SQE as words: copied word by word, and all fields compared at once. Loops over them are unrolled by
+ * request, since they are on the path of every call and gcc -O2 keeps loops. */
+#define SQE_WORDS 8
+struct sqe_words {
+    uint64_t word[SQE_WORDS];
+} __attribute__((may_alias));
+_Static_assert(sizeof(struct sqe_words) == sizeof(struct cap_sqe), "all of an SQE");
+
 /* Judges a private copy of an SQE (ring_take), in this order:
  *   CAP_ERR_BAD_OPCODE  the opcode is not one of CAP_OP_*
  *   CAP_ERR_BAD_SQE     a field that the opcode does not use is not zero; a flag is undefined or belongs
