@@ -4,7 +4,7 @@
  * Limit: I/O APICs beyond the one at the standard address are left as the firmware set them up.
  *
  * Source: Intel SDM volume 3A, section 11.12 (PAT); Intel 82093AA data sheet (I/O APIC).
- * Next: boot/shim/start.S
+ * Next: boot/shim/image.c
  */
 #include "boot/shim/shim.h"
 
@@ -25,15 +25,17 @@
 #define IO_APIC_DELIVERY        (7u << 8)
 #define IO_APIC_LOWEST_PRIORITY (1u << 8) /* 0 is fixed delivery */
 
-struct cpuid {
-    uint32_t eax, ebx, ecx, edx;
-};
-
-static struct cpuid cpuid_read(uint32_t leaf)
+/* Returns EDX, which has all features asked for here; 0 for a leaf that the processor does not have. */
+static uint32_t cpuid_edx(uint32_t leaf)
 {
-    struct cpuid id;
-    __asm__ volatile("cpuid" : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx) : "a"(leaf), "c"(0));
-    return id;
+    uint32_t eax = leaf & 0x80000000;
+    uint32_t ebx, ecx, edx;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    if (eax < leaf)
+        return 0;
+    eax = leaf;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return edx;
 }
 
 static void io_apic_mask(void)
@@ -55,10 +57,8 @@ static void io_apic_mask(void)
 
 void cpu_prepare(bool *has_nx)
 {
-    uint32_t features = cpuid_read(1).edx;
-    uint32_t extended = 0;
-    if (cpuid_read(0x80000000).eax >= 0x80000001)
-        extended = cpuid_read(0x80000001).edx;
+    uint32_t features = cpuid_edx(1);
+    uint32_t extended = cpuid_edx(0x80000001);
     if ((extended & CPUID_80000001_EDX_LONG) == 0)
         console_refuse("this processor has no 64-bit mode");
     *has_nx = (extended & CPUID_80000001_EDX_NX) != 0;

@@ -11,6 +11,7 @@
 #define MULTIBOOT_MAGIC       0x2badb002
 #define MULTIBOOT_HAS_MODULES 0x08
 #define MULTIBOOT_HAS_MAP     0x40
+#define STRINGS_BYTES         4096                /* paths and command lines of all modules */
 #define ADDRESS_MAX           (UINT64_C(1) << 46) /* half of what the direct map has room for */
 
 struct multiboot_info {
@@ -42,22 +43,18 @@ struct multiboot_range {
 } __attribute__((packed));
 CAP_ASSERT_SIZE(struct multiboot_range, 24);
 
-/* Types of ranges in the order in which they are laid over one another: the last one wins. */
-static const struct {
-    uint32_t multiboot;
-    uint32_t limine;
-} type_order[] = {
-    {1, LIMINE_MEMORY_USABLE},   {3, LIMINE_MEMORY_ACPI_RECLAIMABLE},
-    {4, LIMINE_MEMORY_ACPI_NVS}, {2, LIMINE_MEMORY_RESERVED},
-    {5, LIMINE_MEMORY_BAD},
+/* By Multiboot's types; those above 5 mean reserved, like 0 and 2. */
+static const uint8_t limine_types[] = {
+    LIMINE_MEMORY_RESERVED,         LIMINE_MEMORY_USABLE,   LIMINE_MEMORY_RESERVED,
+    LIMINE_MEMORY_ACPI_RECLAIMABLE, LIMINE_MEMORY_ACPI_NVS, LIMINE_MEMORY_BAD,
 };
 
-static char strings[SHIM_STRINGS_BYTES];
+static char strings[STRINGS_BYTES];
 static uint32_t strings_bytes;
 
 static void string_put(char character)
 {
-    if (strings_bytes == SHIM_STRINGS_BYTES)
+    if (strings_bytes == STRINGS_BYTES)
         console_refuse("the modules' command lines are too long");
     strings[strings_bytes++] = character;
 }
@@ -99,36 +96,31 @@ static void modules_read(const struct multiboot_info *info, struct shim_modules 
 }
 
 /* Usable ranges shrink to whole pages, all others grow. */
-static void range_add(const struct multiboot_range *range, uint64_t type)
+static void range_add(const struct multiboot_range *range, bool wants_usable)
 {
-    uint64_t base = range->base;
-    uint64_t end = range->length_bytes < ADDRESS_MAX ? base + range->length_bytes : ADDRESS_MAX;
-    if (base >= ADDRESS_MAX)
+    uint64_t type = limine_types[range->type < sizeof limine_types ? range->type : 0];
+    bool is_usable = type == LIMINE_MEMORY_USABLE;
+    if (is_usable != wants_usable || range->base >= ADDRESS_MAX)
         return;
-    if (end > ADDRESS_MAX)
-        end = ADDRESS_MAX;
-    if (type == LIMINE_MEMORY_USABLE)
-        memory_set(SHIM_PAGE_UP(base), SHIM_PAGE_DOWN(end), type);
+    uint64_t end = ADDRESS_MAX;
+    if (range->length_bytes < ADDRESS_MAX - range->base)
+        end = range->base + range->length_bytes;
+    if (is_usable)
+        memory_set(SHIM_PAGE_UP(range->base), SHIM_PAGE_DOWN(end), type);
     else
-        memory_set(SHIM_PAGE_DOWN(base), SHIM_PAGE_UP(end), type);
+        memory_set(SHIM_PAGE_DOWN(range->base), SHIM_PAGE_UP(end), type);
 }
 
-static bool is_type(const struct multiboot_range *range, uint32_t type)
-{
-    bool is_known = range->type >= 1 && range->type <= 5;
-    return (is_known ? range->type : 2) == type;
-}
-
+/* Usable ranges are entered first, so that where ranges overlap the others win. */
 static void map_read(const struct multiboot_info *info)
 {
     if ((info->flags & MULTIBOOT_HAS_MAP) == 0)
         console_refuse("the boot loader gives no memory map");
-    for (size_t i = 0; i < sizeof type_order / sizeof type_order[0]; i++) {
+    for (uint32_t pass = 0; pass < 2; pass++) {
         uint64_t offset = 0;
         while (offset + sizeof(struct multiboot_range) <= info->map_bytes) {
             const struct multiboot_range *range = shim_pointer(info->map + offset);
-            if (is_type(range, type_order[i].multiboot))
-                range_add(range, type_order[i].limine);
+            range_add(range, pass == 0);
             offset += (uint64_t)range->bytes_after + sizeof range->bytes_after;
         }
     }

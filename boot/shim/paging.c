@@ -21,7 +21,7 @@
 
 static uint64_t *table_take(void)
 {
-    return memory_take(CAP_PAGE_BYTES, CAP_PAGE_BYTES, LIMINE_MEMORY_BOOTLOADER_RECLAIMABLE);
+    return memory_take(CAP_PAGE_BYTES, LIMINE_MEMORY_BOOTLOADER_RECLAIMABLE);
 }
 
 /* Level 0 maps a small page, LARGE_PAGE_LEVEL a large one. */
@@ -39,10 +39,14 @@ static void page_map(uint64_t *table, uint64_t address, uint64_t physical, uint6
 static void image_map(uint64_t *top, const struct shim_image *image, bool has_nx)
 {
     for (uint32_t i = 0; i < image->segment_count; i++) {
-        const struct shim_segment *segment = &image->segment[i];
-        uint64_t flags = PAGE_PRESENT | (segment->is_writable ? PAGE_WRITE : 0) |
-                         (has_nx && !segment->is_executable ? PAGE_NO_EXECUTE : 0);
-        for (uint64_t address = segment->base; address < segment->end; address += CAP_PAGE_BYTES)
+        const struct shim_segment *segment = &image->segments[i];
+        uint64_t end = image_is_loaded(segment) ? segment->address + segment->memory_bytes : 0;
+        uint64_t flags = PAGE_PRESENT;
+        if ((segment->flags & SHIM_SEGMENT_WRITE) != 0)
+            flags |= PAGE_WRITE;
+        if (has_nx && (segment->flags & SHIM_SEGMENT_EXECUTE) == 0)
+            flags |= PAGE_NO_EXECUTE;
+        for (uint64_t address = segment->address; address < end; address += CAP_PAGE_BYTES)
             page_map(top, address, address - image->virtual_base + image->physical_base, flags, 0);
     }
 }

@@ -17,12 +17,11 @@
 /* The exit status of QEMU is this number times two, plus one: 253. */
 #define SHIM_EXIT_REFUSED 0x7e
 
-/* Bits 12 to 38 are clear, so that a lower-half entry of the top page table can stand for the same
- * memory during the switch to long mode (start.S). */
-#define SHIM_HHDM_OFFSET        0xffff800000000000
-#define SHIM_KERNEL_STACK_BYTES 65536
-#define SHIM_EFER_LME           0x100
-#define SHIM_EFER_NXE           0x800
+/* A multiple of what an entry of the top page table covers: so entry 0 can stand for the same memory
+ * during the switch to long mode (paging.c, start.S). */
+#define SHIM_HHDM_OFFSET 0xffff800000000000
+#define SHIM_EFER_LME    0x100
+#define SHIM_EFER_NXE    0x800
 
 #ifndef __ASSEMBLER__
 
@@ -30,17 +29,14 @@
 #include "kernel/limine.h"
 
 #define SHIM_MODULE_MAX         16
-#define SHIM_STRINGS_BYTES      4096 /* paths and command lines of all modules */
-#define SHIM_SEGMENT_MAX        8
-#define SHIM_IMAGE_MAX_BYTES    (64u << 20)
-#define SHIM_LOWEST_KERNEL      UINT64_C(0xffffffff80000000)
-#define SHIM_PAGE_UP(address)   (((address) + (CAP_PAGE_BYTES - 1)) & ~(uint64_t)(CAP_PAGE_BYTES - 1))
+#define SHIM_RANGE_MAX          256
 #define SHIM_PAGE_DOWN(address) ((address) & ~(uint64_t)(CAP_PAGE_BYTES - 1))
+#define SHIM_PAGE_UP(address)   SHIM_PAGE_DOWN((address) + (CAP_PAGE_BYTES - 1))
 
 struct shim_module {
-    uint32_t base;
+    uint32_t base; /* page-aligned */
     uint32_t bytes;
-    const char *path;   /* first word of the boot loader's string */
+    const char *path;   /* first word of the boot loader's string, with a leading slash */
     const char *string; /* the rest, "" if none */
 };
 
@@ -49,12 +45,20 @@ struct shim_modules {
     struct shim_module module[SHIM_MODULE_MAX];
 };
 
+/* A program header of an ELF64 file (System V ABI, chapter 5). */
 struct shim_segment {
-    uint64_t base; /* virtual, page-aligned */
-    uint64_t end;  /* page-aligned */
-    bool is_writable;
-    bool is_executable;
+    uint32_t type;
+    uint32_t flags;
+    uint64_t offset;
+    uint64_t address;
+    uint64_t physical;
+    uint64_t file_bytes;
+    uint64_t memory_bytes;
+    uint64_t align_bytes;
 };
+CAP_ASSERT_SIZE(struct shim_segment, 56);
+#define SHIM_SEGMENT_EXECUTE 1
+#define SHIM_SEGMENT_WRITE   2
 
 struct shim_image {
     uint64_t virtual_base;
@@ -62,7 +66,7 @@ struct shim_image {
     uint32_t physical_base;
     uint32_t bytes;
     uint32_t segment_count;
-    struct shim_segment segment[SHIM_SEGMENT_MAX];
+    const struct shim_segment *segments; /* in the kernel's file; only image_is_loaded ones count */
 };
 
 struct shim_range {
@@ -81,14 +85,18 @@ void *memset(void *to, int value, size_t bytes);
 /* memory.c. All bounds are page-aligned. */
 void memory_set(uint64_t base, uint64_t end, uint64_t type);
 void memory_claim(uint64_t base, uint64_t end, uint64_t type, const char *reason);
-void *memory_take(uint64_t bytes, uint64_t align_bytes, uint64_t type);
+void *memory_take(uint64_t bytes, uint64_t type);
 bool memory_next_mapped(uint64_t from, struct shim_range *run);
 const struct shim_range *memory_ranges(uint32_t *count);
 
 /* multiboot.c */
 void multiboot_read(uint32_t magic, uint32_t info_address, struct shim_modules *modules);
 
+/* cpu.c */
+void cpu_prepare(bool *has_nx);
+
 /* image.c */
+bool image_is_loaded(const struct shim_segment *segment);
 void image_load(const struct shim_module *file, struct shim_image *image);
 
 /* paging.c. Returns the physical address of the top page table. */
@@ -97,11 +105,7 @@ uint32_t paging_build(const struct shim_image *image, bool has_nx);
 /* limine.c. Call it when the memory map is final. */
 void limine_answer(const struct shim_image *image, const struct shim_modules *modules);
 
-/* cpu.c */
-void cpu_prepare(bool *has_nx);
-
 /* start.S */
-extern char shim_image_start[], shim_image_end[];
 __attribute__((noreturn)) void start_kernel(uint32_t page_table, uint32_t efer, uint64_t entry);
 
 /* main.c */
@@ -110,11 +114,6 @@ __attribute__((noreturn)) void shim_main(uint32_t magic, uint32_t info_address);
 static inline void *shim_pointer(uint64_t physical)
 {
     return (void *)(uintptr_t)physical;
-}
-
-static inline uint64_t shim_hhdm(const void *pointer)
-{
-    return SHIM_HHDM_OFFSET + (uintptr_t)pointer;
 }
 
 static inline void shim_out8(uint16_t port, uint8_t value)

@@ -12,6 +12,7 @@
 #define MULTIBOOT_MEMORY_INFO  0x2
 #define MULTIBOOT_FLAGS        (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 #define SHIM_STACK_BYTES       16384
+#define KERNEL_STACK_BYTES     65536
 #define SELECTOR_CODE_64       0x28
 #define SELECTOR_DATA_64       0x30
 #define CR0_PE_ET_WP_PG        0x80010011
@@ -26,7 +27,7 @@
     .bss
     .balign 4096
 kernel_stack:
-    .skip SHIM_KERNEL_STACK_BYTES
+    .skip KERNEL_STACK_BYTES
 kernel_stack_top:
     .skip SHIM_STACK_BYTES
 shim_stack_top:
@@ -108,11 +109,9 @@ higher_half:
     movq %rax, 2(%rsp)
     lgdt (%rsp)
     movl $SELECTOR_DATA_64, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %fs
-    movl %eax, %gs
-    movl %eax, %ss
+    .irp segment, ds, es, fs, gs, ss
+    movl %eax, %\segment
+    .endr
     addq $16, %rsp
 
     /* The identity map goes. */
@@ -123,21 +122,9 @@ higher_half:
     pushq $0
     pushq %rbp
     pushq $RFLAGS_NONE
-    xorl %eax, %eax
-    xorl %ebx, %ebx
-    xorl %ecx, %ecx
-    xorl %edx, %edx
-    xorl %esi, %esi
-    xorl %edi, %edi
-    xorl %ebp, %ebp
-    xorl %r8d, %r8d
-    xorl %r9d, %r9d
-    xorl %r10d, %r10d
-    xorl %r11d, %r11d
-    xorl %r12d, %r12d
-    xorl %r13d, %r13d
-    xorl %r14d, %r14d
-    xorl %r15d, %r15d
+    .irp register, eax, ebx, ecx, edx, esi, edi, ebp, r8d, r9d, r10d, r11d, r12d, r13d, r14d, r15d
+    xorl %\register, %\register
+    .endr
     popfq
     ret
 
