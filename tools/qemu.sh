@@ -9,7 +9,7 @@
 #
 # Next: boot/shim/shim.h
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH='' cd "$(dirname "$0")/.."
 
 memory=32M
 kernel=build/kernel/capos.elf

@@ -11,7 +11,7 @@
 #
 # Next: tools/go.mod
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH='' cd "$(dirname "$0")/.."
 # shellcheck source=tools/step.sh
 . tools/step.sh
 
