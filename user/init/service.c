@@ -1,0 +1,150 @@
+/* One service, started with exactly what the manifest names: its exports' endpoints, then its grants.
+ *
+ * Everything is copied to it; init then drops its own hold on the channels, so that an endpoint lives with
+ * its server and a client facet with its client. Kernel objects stay init's for the next service.
+ *
+ * Next: user/init/supervisor.c
+ */
+#include "lib/error.h"
+#include "lib/fmt.h"
+#include "user/init/init.h"
+#include "user/rt/print.h"
+
+/* What the service is started with, in words: "console (Console), echo (Endpoint)". */
+struct description {
+    char text[800];
+    uint32_t length;
+};
+
+static __attribute__((format(printf, 2, 3))) void describe(struct description *description,
+                                                           const char *format, ...)
+{
+    va_list arguments;
+    uint32_t room = sizeof description->text - description->length;
+
+    va_start(arguments, format);
+    uint32_t wanted = fmt_format(description->text + description->length, room, format, arguments);
+    va_end(arguments);
+    description->length += wanted < room ? wanted : room - 1;
+}
+
+/* The capability that init itself holds of this kind; null for a kind that it may not grant. */
+static struct rt_handle kernel_object(const struct init *init, uint16_t object, const char **interface)
+{
+    switch (object) {
+    case os_KernelObject_console:
+        *interface = "Console";
+        return init->console.handle;
+    case os_KernelObject_bootPackage:
+        *interface = "BootPackage";
+        return init->boot_package.handle;
+    case os_KernelObject_processSpawner:
+        *interface = "ProcessSpawner";
+        return init->process_spawner.handle;
+    case os_KernelObject_endpointFactory:
+        *interface = "EndpointFactory";
+        return init->endpoint_factory.handle;
+    default:
+        *interface = "nothing";
+        return (struct rt_handle){.rt = init->rt};
+    }
+}
+
+/* One spawn in the making. */
+struct start {
+    const struct init *init;
+    struct rt_call *call;
+    struct os_NamedCap_list_builder grants;
+    uint32_t grant_count;
+    struct description words;
+};
+
+/* The next grant: a copy of `handle` under this name. What does not fit, send refuses. */
+static void add(struct start *start, struct wire_text name, struct rt_handle handle)
+{
+    struct os_NamedCap_builder grant = os_NamedCap_list_builder_at(start->grants, start->grant_count++);
+    os_NamedCap_set_name(grant, name);
+    os_NamedCap_set_cap(grant, rt_call_attach(start->call, handle, CAP_TRANSFER_COPY));
+}
+
+static void add_export(struct start *start, struct os_Export_reader export, struct rt_handle endpoint)
+{
+    struct wire_text name = os_Export_get_name(export);
+    describe(&start->words, "%.*s (server)", (int)name.length, name.bytes);
+    add(start, name, endpoint);
+}
+
+/* `channel` is the client facet, for a grant from another service. */
+static void add_grant(struct start *start, struct os_Grant_reader grant, struct rt_handle channel)
+{
+    struct wire_text name = os_Grant_get_name(grant);
+    struct os_Grant_source_reader source = os_Grant_get_source(grant);
+    if (os_Grant_source_which(source) == os_Grant_source_service) {
+        struct os_Grant_source_service_reader from = os_Grant_source_get_service(source);
+        struct wire_text server = os_Grant_source_service_get_name(from);
+        describe(&start->words, "%.*s (client of %.*s, badge %lu)", (int)name.length, name.bytes,
+                 (int)server.length, server.bytes, os_Grant_source_service_get_badge(from));
+        add(start, name, channel);
+        return;
+    }
+    const char *interface;
+    struct rt_handle object = kernel_object(start->init, os_Grant_source_get_kernel(source), &interface);
+    describe(&start->words, "%.*s (%s)", (int)name.length, name.bytes, interface);
+    add(start, name, object);
+}
+
+/* All exports, then all grants. `caps` are the service's channels, in the same order. */
+static void add_all(struct start *start, struct os_ProcessSpawner_spawn_Params_builder params,
+                    struct os_Service_reader service, const cap_id_t *caps)
+{
+    struct os_Export_list_reader exports = os_Service_get_exports(service);
+    struct os_Grant_list_reader grants = os_Service_get_grants(service);
+    uint32_t export_count = os_Export_list_count(exports);
+    uint32_t count = export_count + os_Grant_list_count(grants);
+
+    start->grants = os_ProcessSpawner_spawn_Params_init_grants(params, count);
+    if (count == 0)
+        describe(&start->words, "nothing");
+    for (uint32_t i = 0; i < count; i++) {
+        struct rt_handle channel = {.rt = start->init->rt, .cap = caps[i]};
+        if (i > 0)
+            describe(&start->words, ", ");
+        if (i < export_count)
+            add_export(start, os_Export_list_at(exports, i), channel);
+        else
+            add_grant(start, os_Grant_list_at(grants, i - export_count), channel);
+    }
+}
+
+/* The line comes before the call, so that it comes before the first line of the service. */
+enum cap_err service_start(struct init *init, struct init_channels *channels, uint32_t service_index)
+{
+    struct os_Service_list_reader services = os_SystemManifest_get_services(init->manifest);
+    struct os_Service_reader service = os_Service_list_at(services, service_index);
+    struct wire_text name = os_Service_get_name(service);
+    struct os_ProcessHandle *process = &init->processes[service_index];
+
+    struct rt_call call;
+    struct start start = {.init = init, .call = &call};
+    struct os_ProcessSpawner_spawn_Params_builder params =
+        os_ProcessSpawner_spawn_begin(&call, init->process_spawner);
+    struct os_ProcessSpawner_spawn_Results_reader results;
+    os_ProcessSpawner_spawn_Params_set_binary(params, os_Service_get_binary(service));
+    os_ProcessSpawner_spawn_Params_set_name(params, name);
+    add_all(&start, params, service, channels->caps[service_index]);
+    print(init->console, "starting %.*s with %s", (int)name.length, name.bytes, start.words.text);
+
+    enum cap_err error = os_ProcessSpawner_spawn_send(&call);
+    if (error == CAP_OK)
+        error = os_ProcessSpawner_spawn_wait(&call, &results);
+    if (error == CAP_OK)
+        error = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    channels_drop(init, channels, service_index);
+    if (error != CAP_OK) {
+        struct wire_text reason = rt_call_reason(&call, error);
+        print(init->console, "cannot start %.*s: %.*s", (int)name.length, name.bytes, (int)reason.length,
+              reason.bytes);
+    }
+    rt_call_end(&call);
+    return error;
+}

@@ -1,0 +1,112 @@
+/* Calls: see the picture in user/rt/call.h.
+ *
+ * Next: user/rt/pending.c
+ */
+#include "user/rt/call.h"
+#include "build/gen/schema/capos.capnp.h"
+#include "lib/check.h"
+#include "lib/error.h"
+#include "user/rt/state.h"
+
+_Static_assert(CAP_TRANSFER_MAX <= 32, "rt_call.taken has a bit for each received capability");
+
+void rt_call_begin(struct rt_call *call, struct rt_handle target, uint64_t interface_id, uint16_t method_id)
+{
+    CHECK(target.rt);
+    call->rt = target.rt;
+    call->state = RT_CALL_OPEN;
+    call->error = CAP_OK;
+    call->taken = 0;
+    call->sqe = (struct cap_sqe){
+        .opcode = CAP_OP_CALL,
+        .method_id = method_id,
+        .target = target.cap.bits,
+        .interface_id = interface_id,
+    };
+    call->pending.cqe = (struct cap_cqe){0};
+    wire_message_build(&call->params, call->params_words, RT_MESSAGE_WORDS);
+    wire_message_read(&call->results, call->results_words, 0, 0);
+}
+
+uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode)
+{
+    CHECK(call->state == RT_CALL_OPEN);
+    if (rt_handle_is_null(handle))
+        return WIRE_CAP_NULL;
+    if (call->sqe.send_count == CAP_TRANSFER_MAX) {
+        call->error = CAP_ERR_TOO_BIG;
+        return WIRE_CAP_NULL;
+    }
+    call->transfers[call->sqe.send_count].out = (struct cap_transfer_out){handle.cap.bits, mode};
+    return call->sqe.send_count++;
+}
+
+enum cap_err rt_call_send(struct rt_call *call)
+{
+    CHECK(call->state == RT_CALL_OPEN);
+    if (call->error == CAP_OK && call->params.overflowed)
+        call->error = CAP_ERR_TOO_BIG;
+    if (call->error != CAP_OK)
+        return call->error;
+
+    call->sqe.receive_count = CAP_TRANSFER_MAX;
+    call->sqe.message_addr = (uintptr_t)call->params_words;
+    call->sqe.message_bytes = call->params.word_count * 8;
+    call->sqe.buffer_addr = (uintptr_t)call->results_words;
+    call->sqe.buffer_bytes = sizeof call->results_words;
+    call->sqe.transfers_addr = (uintptr_t)call->transfers;
+    rt_pending_submit(call->rt, &call->pending, &call->sqe, false);
+    call->state = RT_CALL_SENT;
+    return CAP_OK;
+}
+
+enum cap_err rt_call_wait(struct rt_call *call)
+{
+    if (call->state != RT_CALL_SENT)
+        return call->error;
+    call->error = rt_pending_wait(call->rt, &call->pending);
+    call->state = RT_CALL_DONE;
+
+    /* Only these two bring a message; the CQE's sizes mean something else with other errors. */
+    if (call->error != CAP_OK && call->error != CAP_ERR_EXCEPTION)
+        call->pending.cqe.message_bytes = call->pending.cqe.cap_count = 0;
+    const struct cap_cqe *cqe = &call->pending.cqe;
+    wire_message_read(&call->results, call->results_words, cqe->message_bytes / 8, cqe->cap_count);
+    return call->error;
+}
+
+bool rt_call_is_done(const struct rt_call *call)
+{
+    return call->state == RT_CALL_DONE || (call->state == RT_CALL_SENT && call->pending.is_done);
+}
+
+enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index, struct rt_handle *handle)
+{
+    CHECK(call->state == RT_CALL_DONE);
+    if (cap_index >= call->pending.cqe.cap_count || call->taken & 1u << cap_index)
+        return CAP_ERR_NO_CAP;
+    const struct cap_transfer_in *received = &call->transfers[call->sqe.send_count + cap_index].in;
+    call->taken |= 1u << cap_index;
+    *handle = (struct rt_handle){call->rt, {received->cap}, received->interface_id};
+    return CAP_OK;
+}
+
+void rt_call_end(struct rt_call *call)
+{
+    /* The kernel may still write into a record that is SENT. The status is of no interest any more. */
+    enum cap_err ignored = rt_call_wait(call);
+    (void)ignored;
+    for (uint32_t i = 0; call->state == RT_CALL_DONE && i < call->pending.cqe.cap_count; i++) {
+        struct rt_handle handle;
+        if (rt_call_take(call, i, &handle) == CAP_OK)
+            rt_handle_drop(&handle);
+    }
+    call->state = RT_CALL_ENDED;
+}
+
+struct wire_text rt_call_reason(struct rt_call *call, enum cap_err error)
+{
+    if (error == CAP_ERR_EXCEPTION && os_CapException_check(&call->results) == CAP_OK)
+        return os_CapException_get_reason(os_CapException_read_root(&call->results));
+    return wire_text_of(error_text(error));
+}

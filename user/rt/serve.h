@@ -1,0 +1,37 @@
+/* The server's side: receive calls on an endpoint, dispatch them, answer.
+ *
+ *   static enum cap_err dispatch(void *self, struct wire_call *call)
+ *   {
+ *       return os_Echo_dispatch(&echo_methods, self, call);    (generated)
+ *   }
+ *   ...
+ *   rt_serve(rt, endpoint, dispatch, &state);
+ *
+ * A method reads its parameters, writes its results in place (os_Echo_echo_Results_init(call)), and returns
+ * CAP_OK; or wire_call_raise(...), or any other error, which reaches the client as a CapException of a
+ * fitting type with the error's text as reason. It answers before it returns. It may make calls of its own.
+ *
+ * Next: user/rt/serve.c
+ */
+#pragma once
+
+#include "schema/dispatch.h"
+#include "user/rt/rt.h"
+
+/* Serves until no client is left: CAP_OK then. Any other value is why receiving failed. Takes about 8 KiB
+ * of stack. The endpoint stays the caller's. */
+CAP_MUST_CHECK enum cap_err rt_serve(struct rt *rt, struct rt_handle endpoint,
+                                     enum cap_err (*dispatch)(void *self, struct wire_call *call),
+                                     void *self);
+
+/* For methods that rt_serve runs: takes ownership of a capability that came with the call, by its index in
+ * the parameters. CAP_ERR_NO_CAP: none such, or taken before. Those that nobody takes are dropped. */
+CAP_MUST_CHECK enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index,
+                                          struct rt_handle *handle);
+
+/* For methods that rt_serve runs: a capability to go with the results. Its index, for set_<field>;
+ * WIRE_CAP_NULL for a null handle, or if there are too many: then the answer is an exception.
+ * CAP_TRANSFER_MOVE hands the capability over to the answer: forget the handle. It is dropped if the answer
+ * cannot be delivered. CAP_TRANSFER_COPY lends it: keep it at least until the method has returned and the
+ * answer is sent, that is, until the next call. */
+uint32_t rt_serve_attach(struct wire_call *call, struct rt_handle handle, uint64_t mode);
