@@ -140,7 +140,7 @@ static inline void fill_small(uint8_t *to, uint64_t pattern, size_t bytes)
 void *memset(void *to, int value, size_t bytes)
 {
     uint8_t *next = to;
-    uint64_t pattern = (uint8_t)value * 0x0101010101010101;
+    uint64_t pattern = (uint8_t)value * (uint64_t)0x0101010101010101;
     if (bytes <= 16) {
         fill_small(next, pattern, bytes);
         return to;
