@@ -10,6 +10,7 @@
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/object.h"
 #include "kernel/ring/ops.h"
+#include "kernel/task/fault.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
 #include "kernel/x86_64/apic.h"
@@ -91,10 +92,7 @@ void kernel_on_syscall(struct context *context)
         process_end(process, &(struct process_end){.code = (int32_t)context->rdi});
         break;
     default:
-        process_end(process, &(struct process_end){.is_fault = true,
-                                                   .fault_kind = os_Fault_Kind_badSystemCall,
-                                                   .address = context->rax,
-                                                   .instruction = context->rip});
+        process_fault(process, os_Fault_Kind_badSystemCall, context->rax);
         break;
     }
 }

@@ -4,6 +4,8 @@
  * Next: kernel/task/process.c
  */
 #include "build/gen/schema/capos.capnp.h"
+#include "kernel/log.h"
+#include "kernel/task/fault.h"
 #include "kernel/task/process.h"
 #include "kernel/task/scheduler.h"
 #include "kernel/x86_64/upcalls.h"
@@ -35,11 +37,36 @@ static enum os_Fault_Kind fault_kind(uint64_t vector, uint64_t error)
     return vector < VECTOR_COUNT ? kinds[vector] : os_Fault_Kind_other;
 }
 
+/* By its name in the schema, so that a log line and a ProcessEnd say the same. */
+static const char *fault_name(uint16_t kind)
+{
+    static const char *const names[] = {
+        [os_Fault_Kind_other] = "other",
+        [os_Fault_Kind_pageRead] = "pageRead",
+        [os_Fault_Kind_pageWrite] = "pageWrite",
+        [os_Fault_Kind_pageExecute] = "pageExecute",
+        [os_Fault_Kind_illegalInstruction] = "illegalInstruction",
+        [os_Fault_Kind_divide] = "divide",
+        [os_Fault_Kind_generalProtection] = "generalProtection",
+        [os_Fault_Kind_alignment] = "alignment",
+        [os_Fault_Kind_debug] = "debug",
+        [os_Fault_Kind_floatingPoint] = "floatingPoint",
+        [os_Fault_Kind_badSystemCall] = "badSystemCall",
+        [os_Fault_Kind_noMemory] = "noMemory",
+    };
+    return names[kind];
+}
+
+void process_fault(struct process *process, uint16_t kind, uint64_t address)
+{
+    const struct process_end end = {
+        .is_fault = true, .fault_kind = kind, .address = address, .instruction = process->context.rip};
+    log_info("fault", "%s: %s of 0x%llx at 0x%llx", process->name, fault_name(kind),
+             (unsigned long long)address, (unsigned long long)end.instruction);
+    process_end(process, &end);
+}
+
 void kernel_on_fault(struct context *context, uint64_t address)
 {
-    process_end(scheduler_current(),
-                &(struct process_end){.is_fault = true,
-                                      .fault_kind = fault_kind(context->vector, context->error),
-                                      .address = address,
-                                      .instruction = context->rip});
+    process_fault(scheduler_current(), fault_kind(context->vector, context->error), address);
 }
