@@ -27,7 +27,8 @@ COMMON := -std=gnu11 -I. -g -MMD -MP $(WARNINGS)
 
 # Freestanding code sees the compiler's own headers and nothing else.
 FREESTANDING := -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
-    -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections
+    -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+    -ffunction-sections -fdata-sections
 KERNEL_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer
 USER_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -fno-omit-frame-pointer
 SHIM_FLAGS := $(COMMON) $(FREESTANDING) -Os -m32 -march=i686 -mgeneral-regs-only
@@ -67,7 +68,7 @@ $(GEN)/%.capnp.c: %.capnp $(CAPNPC) schema/c.capnp
 
 # ---- Kernel ---------------------------------------------------------------------------------------
 
-PURE_SOURCES := $(wildcard lib/*.c) schema/wire.c
+PURE_SOURCES := $(wildcard lib/*.c schema/*.c)
 KERNEL_SOURCES := $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S) $(PURE_SOURCES) $(GEN_KERNEL)
 KERNEL_OBJECTS := $(call objects,kernel,$(KERNEL_SOURCES))
 KERNEL := $(BUILD)/kernel/capos.elf
