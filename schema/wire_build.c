@@ -1,0 +1,201 @@
+/* Making objects at the end of the message, and zeroing those that are replaced.
+ *
+ * Next: schema/dispatch.h
+ */
+#include "schema/wire_build.h"
+
+/* `size_words` zeroed words at the end of the message; NULL: no room, and the message says so from now on. */
+static uint64_t *allocate(struct wire_message_builder *message, uint64_t size_words)
+{
+    if (size_words > message->word_capacity - message->word_count) {
+        message->overflowed = true;
+        return NULL;
+    }
+    uint64_t *words = message->words + message->word_count;
+    message->word_count += (uint32_t)size_words;
+    for (uint64_t i = 0; i < size_words; i++)
+        words[i] = 0;
+    return words;
+}
+
+/* Makes room for what `pointer` will lead to; clears what it leads to now. */
+static uint64_t *allocate_for(struct wire_pointer_builder pointer, uint64_t size_words)
+{
+    if (!pointer.word)
+        return NULL;
+    if (*pointer.word)
+        wire_pointer_clear(pointer);
+    return allocate(pointer.message, size_words);
+}
+
+/* The offset part of a pointer at `from` to `to`; both are in one message, `to` behind `from`. */
+static inline uint64_t offset_between(const uint64_t *from, const uint64_t *to)
+{
+    return (uint64_t)(to - from) - 1;
+}
+
+static inline uint64_t list_pointer(const uint64_t *from, const uint64_t *to, enum wire_element element,
+                                    uint64_t count)
+{
+    return offset_between(from, to) << 2 | WIRE_KIND_LIST | (uint64_t)element << 32 | count << 35;
+}
+
+struct wire_struct_builder wire_pointer_init_struct(struct wire_pointer_builder pointer, uint32_t data_words,
+                                                    uint32_t pointer_count)
+{
+    uint64_t *words = allocate_for(pointer, data_words + pointer_count);
+    if (words)
+        *pointer.word = wire_struct_pointer(offset_between(pointer.word, words), data_words, pointer_count);
+    return (struct wire_struct_builder){pointer.message, words};
+}
+
+/* The little-endian word of the last `length` (1 to 7) bytes. */
+static uint64_t load_tail(const uint8_t *bytes, uint32_t length)
+{
+    uint64_t word = 0;
+    for (uint32_t i = 0; i < length; i++)
+        word |= (uint64_t)bytes[i] << (8 * i);
+    return word;
+}
+
+/* A byte list of `length` bytes and then `extra` zero ones. */
+static enum cap_err set_bytes(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length,
+                              uint32_t extra)
+{
+    uint64_t count = (uint64_t)length + extra;
+    if (!pointer.word)
+        return CAP_ERR_TOO_BIG;
+    if (*pointer.word)
+        wire_pointer_clear(pointer);
+    struct wire_message_builder *message = pointer.message;
+    uint64_t size_words = (count + 7) / 8;
+    if (count > WIRE_LIST_COUNT_MAX || size_words > message->word_capacity - message->word_count) {
+        message->overflowed = true;
+        return CAP_ERR_TOO_BIG;
+    }
+    uint64_t *words = message->words + message->word_count;
+    message->word_count += (uint32_t)size_words;
+    *pointer.word = list_pointer(pointer.word, words, WIRE_ELEMENT_BYTE, count);
+    if (size_words > 0)
+        words[size_words - 1] = 0;
+    uint32_t whole_words = length / 8;
+    for (uint32_t i = 0; i < whole_words; i++)
+        __builtin_memcpy(&words[i], bytes + (size_t)i * 8, 8);
+    if (length % 8)
+        words[whole_words] = load_tail(bytes + (size_t)whole_words * 8, length % 8);
+    return CAP_OK;
+}
+
+enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text)
+{
+    return set_bytes(pointer, (const uint8_t *)text.bytes, text.length, 1);
+}
+
+enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct wire_data data)
+{
+    return set_bytes(pointer, data.bytes, data.length, 0);
+}
+
+uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length)
+{
+    struct wire_list_builder list = wire_pointer_init_list(pointer, WIRE_ELEMENT_BYTE, length);
+    return (uint8_t *)list.words;
+}
+
+struct wire_list_builder wire_pointer_init_list(struct wire_pointer_builder pointer,
+                                                enum wire_element element, uint32_t count)
+{
+    static const uint8_t bits[] = {0, 1, 8, 16, 32, 64, 64, 64};
+    uint64_t size_words = ((uint64_t)count * bits[element & 7] + 63) / 64;
+    if (count > WIRE_LIST_COUNT_MAX)
+        size_words = UINT64_MAX;
+    uint64_t *words = allocate_for(pointer, size_words);
+    if (!words)
+        return (struct wire_list_builder){pointer.message, NULL, 0, 0};
+    *pointer.word = list_pointer(pointer.word, words, element, count);
+    return (struct wire_list_builder){pointer.message, words, count, 1};
+}
+
+struct wire_list_builder wire_pointer_init_struct_list(struct wire_pointer_builder pointer,
+                                                       uint32_t data_words, uint32_t pointer_count,
+                                                       uint32_t count)
+{
+    uint32_t stride_words = data_words + pointer_count;
+    uint64_t body_words = (uint64_t)count * stride_words;
+    uint64_t *words = NULL;
+    if (count <= WIRE_LIST_COUNT_MAX && body_words <= WIRE_LIST_COUNT_MAX)
+        words = allocate_for(pointer, body_words + 1);
+    else if (pointer.word)
+        pointer.message->overflowed = true;
+    if (!words)
+        return (struct wire_list_builder){pointer.message, NULL, 0, 0};
+    *pointer.word = list_pointer(pointer.word, words, WIRE_ELEMENT_STRUCT, body_words);
+    words[0] =
+        (uint64_t)count << 2 | WIRE_KIND_STRUCT | (uint64_t)data_words << 32 | (uint64_t)pointer_count << 48;
+    return (struct wire_list_builder){pointer.message, words + 1, count, stride_words};
+}
+
+/* ---- Clearing ---------------------------------------------------------------------------------------- */
+
+/* What a pointer of the builder's own leads to: where it starts, its words, and where its pointers are. */
+struct object {
+    uint64_t *words;
+    uint64_t size_words;
+    uint64_t group_count; /* structs in it, each data_words then pointer_count pointers */
+    uint32_t data_words;
+    uint32_t pointer_count;
+    uint64_t *groups;
+};
+
+static struct object object_at(uint64_t *word)
+{
+    static const uint8_t bits[] = {0, 1, 8, 16, 32, 64, 64, 64};
+    uint64_t pointer = *word;
+    uint64_t *target = word + 1 + ((int32_t)(uint32_t)pointer >> 2);
+    uint64_t count = pointer >> 35;
+    uint32_t element = pointer >> 32 & 7;
+    if ((pointer & 3) == WIRE_KIND_STRUCT) {
+        uint32_t data_words = (uint16_t)(pointer >> 32), pointer_count = (uint32_t)(pointer >> 48);
+        return (struct object){target, data_words + pointer_count, 1, data_words, pointer_count, target};
+    }
+    if ((pointer & 3) != WIRE_KIND_LIST)
+        return (struct object){0};
+    if (element == WIRE_ELEMENT_STRUCT) {
+        uint64_t tag = *target;
+        return (struct object){
+            target, count + 1, (uint32_t)tag >> 2, (uint16_t)(tag >> 32), (uint32_t)(tag >> 48), target + 1};
+    }
+    uint64_t group_count = element == WIRE_ELEMENT_POINTER ? count : 0;
+    return (struct object){target, (count * bits[element] + 63) / 64, group_count, 0, 1, target};
+}
+
+/* A pointer inside the object that is not null; NULL if there is none. */
+static uint64_t *object_child(const struct object *object)
+{
+    uint64_t *group = object->groups;
+    for (uint64_t i = 0; i < object->group_count; i++) {
+        group += object->data_words;
+        for (uint32_t j = 0; j < object->pointer_count; j++)
+            if (group[j])
+                return &group[j];
+        group += object->pointer_count;
+    }
+    return NULL;
+}
+
+/* Goes down from the top to an object without children, zeroes it, and starts again: no stack is needed, and
+ * every round removes one object. Only what this builder wrote is followed. */
+void wire_pointer_clear(struct wire_pointer_builder pointer)
+{
+    while (pointer.word && *pointer.word) {
+        uint64_t *word = pointer.word;
+        struct object object = object_at(word);
+        for (uint64_t *child = object_child(&object); child; child = object_child(&object)) {
+            word = child;
+            object = object_at(word);
+        }
+        for (uint64_t i = 0; i < object.size_words; i++)
+            object.words[i] = 0;
+        *word = 0;
+    }
+}

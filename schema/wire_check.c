@@ -1,0 +1,168 @@
+/* The walk of the whole-message check: depth first, with its own stack, so that no message decides how much
+ * of the caller's stack is used (WIRE_DEPTH_MAX frames, 3 KiB).
+ *
+ * Next: schema/wire_build.h
+ */
+#include "schema/wire_check.h"
+
+/* One struct, or the elements of one list from the current one on. */
+struct frame {
+    const struct wire_type *type; /* NULL: whatever is there, as bare structs and lists */
+    const uint64_t *words;
+    uint32_t word_count;
+    uint32_t at; /* word index of the current element's pointers; its data ends there */
+    uint32_t stride_words;
+    uint32_t more_count; /* elements after the current one */
+    uint32_t next_step;
+    uint16_t data_words;
+    uint16_t pointer_count;
+    uint32_t depth;
+};
+
+static inline uint32_t frame_step_count(const struct frame *frame)
+{
+    return frame->type ? frame->type->step_count : frame->pointer_count;
+}
+
+static bool frame_tag_is(const struct frame *frame, const struct wire_step *step)
+{
+    uint16_t tag = 0;
+    if (step->limit / 8 < frame->data_words)
+        tag = (uint16_t)(frame->words[frame->at - frame->data_words + step->limit / 8] >>
+                         (step->limit % 8 * 8));
+    return tag == step->index;
+}
+
+/* The frame of a struct; false if there is nothing in it to look at. */
+static bool enter_struct(struct wire_struct_reader s, const struct wire_type *type, struct frame *frame)
+{
+    if (s.pointer_count == 0)
+        return false;
+    *frame = (struct frame){
+        .type = type,
+        .words = s.words,
+        .word_count = s.word_count,
+        .at = s.pointers_at,
+        .data_words = (uint16_t)(s.data_bits / 64),
+        .pointer_count = s.pointer_count,
+        .depth = s.depth,
+    };
+    return frame_step_count(frame) > 0;
+}
+
+/* The frame of a list; false if there is nothing in it to look at. */
+static bool enter_list(struct wire_list_reader list, const struct wire_step *step, struct frame *frame)
+{
+    bool is_struct = step->kind == WIRE_STEP_ANY ? list.element == WIRE_ELEMENT_STRUCT
+                                                 : step->element == WIRE_ELEMENT_STRUCT;
+    if (list.count == 0)
+        return false;
+    if (is_struct && list.depth == 0) {
+        wire_message_flag(list.message, WIRE_RULE_L5_DEPTH, list.words, list.pointers_at);
+        return false;
+    }
+    *frame = (struct frame){
+        .type = step->type,
+        .words = list.words,
+        .word_count = list.word_count,
+        .at = list.pointers_at,
+        .stride_words = list.stride_bits / 64,
+        .more_count = list.count - 1,
+        .data_words = (uint16_t)(list.data_bits / 64),
+        .pointer_count = list.pointer_count,
+        .depth = list.depth - is_struct,
+    };
+    bool has_steps = step->kind == WIRE_STEP_ANY || (step->type && step->type->step_count > 0);
+    return list.pointer_count > 0 && has_steps;
+}
+
+static void limit_length(struct wire_pointer_reader at, uint32_t length, uint32_t limit)
+{
+    if (length > limit)
+        wire_message_flag(at.message, WIRE_RULE_L7_LENGTH, at.words, at.at);
+}
+
+/* A pointer of which nothing is known: its kind decides. */
+static bool enter_any(struct wire_pointer_reader pointer, const struct wire_step *step, struct frame *frame)
+{
+    struct wire_location to;
+    if (!wire_message_locate(pointer.message, pointer.words, pointer.word_count, pointer.at, &to))
+        return false;
+    switch (to.pointer & 3) {
+    case WIRE_KIND_STRUCT:
+        return enter_struct(wire_pointer_struct(pointer), NULL, frame);
+    case WIRE_KIND_LIST:
+        return enter_list(wire_follow_any_list(pointer), step, frame);
+    default:
+        wire_pointer_cap(pointer);
+        return false;
+    }
+}
+
+/* Looks at one pointer that is not null. True: `frame` is what to look at next. */
+static bool take_step(struct wire_pointer_reader pointer, const struct wire_step *step, struct frame *frame)
+{
+    switch (step->kind) {
+    case WIRE_STEP_TEXT:
+        limit_length(pointer, wire_pointer_text(pointer).length, step->limit);
+        return false;
+    case WIRE_STEP_DATA:
+        limit_length(pointer, wire_pointer_data(pointer).length, step->limit);
+        return false;
+    case WIRE_STEP_CAP:
+        wire_pointer_cap(pointer);
+        return false;
+    case WIRE_STEP_STRUCT:
+        return enter_struct(wire_pointer_struct(pointer), step->type, frame);
+    case WIRE_STEP_LIST: {
+        struct wire_list_reader list = wire_pointer_list(pointer, step->element);
+        limit_length(pointer, list.count, step->limit);
+        return enter_list(list, step, frame);
+    }
+    default:
+        return enter_any(pointer, step, frame);
+    }
+}
+
+static void walk(struct wire_message_reader *message, const struct wire_type *type,
+                 struct wire_struct_reader root)
+{
+    static const struct wire_step any_step = {.kind = WIRE_STEP_ANY, .limit = WIRE_LENGTH_ANY};
+    struct frame frames[WIRE_DEPTH_MAX];
+    uint32_t frame_count = enter_struct(root, type, &frames[0]);
+
+    while (frame_count > 0 && message->rule == WIRE_RULE_NONE) {
+        struct frame *frame = &frames[frame_count - 1];
+        if (frame->next_step == frame_step_count(frame)) {
+            frame->at += frame->stride_words;
+            frame->next_step = 0;
+            if (frame->more_count-- == 0)
+                frame_count--;
+            continue;
+        }
+        const struct wire_step *step = frame->type ? &frame->type->steps[frame->next_step] : &any_step;
+        uint32_t index = frame->type ? step->index : frame->next_step;
+        frame->next_step++;
+        if (step->kind == WIRE_STEP_CASE) {
+            if (!frame_tag_is(frame, step))
+                frame->next_step += (uint32_t)step->skip;
+            continue;
+        }
+        if (index >= frame->pointer_count || frame->words[frame->at + index] == 0)
+            continue;
+        struct wire_pointer_reader pointer = {message, frame->words, frame->word_count, frame->at + index,
+                                              frame->depth};
+        frame_count += take_step(pointer, step, frame + 1);
+    }
+}
+
+enum cap_err wire_check(struct wire_message_reader *message, const struct wire_type *type)
+{
+    struct wire_struct_reader root = wire_message_root(message);
+    if (type->step_count > 0 && root.pointer_count > 0)
+        walk(message, type, root);
+    if (message->rule != WIRE_RULE_NONE)
+        return CAP_ERR_MALFORMED;
+    message->budget_words = WIRE_BUDGET_UNLIMITED;
+    return CAP_OK;
+}

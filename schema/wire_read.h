@@ -1,0 +1,500 @@
+/* Reading a message that anyone may have made.
+ *
+ * Invariants
+ *  - No address is formed before the index that it stands for was checked, in 64 bits.
+ *  - A getter never fails: what is absent, or breaks a rule, reads as its default. The first broken rule
+ *    stays in the message (`rule`, `rule_word`); look at it once, at the end. A server does not depend on
+ *    that: the whole-message check (wire_check.h) ran before its method.
+ *  - The words are private to the reader, 8-aligned, and do not change while they are read: what others can
+ *    still write is copied first.
+ *  - Readers are small values that point into the words and at the message; they own nothing and are valid
+ *    as long as both stay where they are.
+ *
+ * Sources: the Cap'n Proto encoding specification (capnproto.org/encoding.html); the rule names are those of
+ * docs/spec/messages.md.
+ *
+ * Next: schema/wire_read.c
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema/wire_rule.h"
+
+/* A capability field that is null. */
+#define WIRE_CAP_NULL UINT32_MAX
+
+/* A traversal budget that is never used up, for tools that trust the message. */
+#define WIRE_BUDGET_UNLIMITED UINT64_MAX
+
+/* A message may be traversed this many times over, or this many words if that is more. */
+#define WIRE_BUDGET_FACTOR      8
+#define WIRE_BUDGET_FLOOR_WORDS 1024
+
+/* How deep structs and lists may be nested; an element of a struct list counts as well. */
+#define WIRE_DEPTH_MAX 64
+
+/* The most elements of a list (29 bits), and the most words of one object. */
+#define WIRE_LIST_COUNT_MAX 0x1fffffffu
+
+/* What the elements of a list are, as the encoding numbers it. */
+enum wire_element {
+    WIRE_ELEMENT_VOID,
+    WIRE_ELEMENT_BIT,
+    WIRE_ELEMENT_BYTE,
+    WIRE_ELEMENT_TWO_BYTES,
+    WIRE_ELEMENT_FOUR_BYTES,
+    WIRE_ELEMENT_EIGHT_BYTES,
+    WIRE_ELEMENT_POINTER,
+    WIRE_ELEMENT_STRUCT,
+};
+
+/* The low two bits of a pointer. */
+enum wire_kind {
+    WIRE_KIND_STRUCT,
+    WIRE_KIND_LIST,
+    WIRE_KIND_FAR,
+    WIRE_KIND_OTHER,
+};
+
+/* Characters and their number, without the NUL that follows them in a message. May contain NULs. */
+struct wire_text {
+    const char *bytes;
+    uint32_t length;
+};
+
+struct wire_data {
+    const uint8_t *bytes;
+    uint32_t length;
+};
+
+struct wire_message_reader;
+
+/* Where a pointer leads: its segment, and the word index of what it points at. `pointer` holds the kind and
+ * the sizes; `at` is the word to name if something is wrong. */
+struct wire_location {
+    const uint64_t *words;
+    uint64_t word_count;
+    uint64_t pointer;
+    uint64_t target;
+    uint32_t at;
+};
+
+/* One segment of a message that has several. */
+struct wire_segment {
+    const uint64_t *words;
+    uint32_t word_count;
+};
+
+struct wire_message_reader {
+    /* The message, or its first segment. */
+    const uint64_t *words;
+    uint32_t word_count;
+    uint32_t cap_count; /* capabilities beside the message; a capability pointer must be below */
+
+    uint64_t budget_words; /* what may still be traversed */
+
+    /* The first broken rule and where: the word of the pointer (or NUL) in its segment. */
+    enum wire_rule rule;
+    uint32_t rule_word;
+    uint32_t rule_segment;
+
+    /* With several segments only (wire_segments.h): all of them, and how to follow a far pointer. */
+    uint32_t segment_count;
+    const struct wire_segment *segments;
+    bool (*follow_far)(struct wire_message_reader *message, struct wire_location *location);
+};
+
+/* A struct in a message. A null struct has no data and no pointers: every field reads as its default. */
+struct wire_struct_reader {
+    struct wire_message_reader *message; /* NULL for a default value of the schema, which is trusted */
+    const uint64_t *words;               /* of its segment */
+    const uint8_t *data;
+    uint32_t word_count; /* of its segment */
+    uint32_t data_bits;
+    uint32_t pointers_at; /* word index of its first pointer */
+    uint16_t pointer_count;
+    uint16_t depth; /* levels that may still follow below */
+};
+
+/* A list in a message. A null list has no elements. */
+struct wire_list_reader {
+    struct wire_message_reader *message;
+    const uint64_t *words;
+    const uint8_t *data; /* of the first element */
+    uint32_t word_count;
+    uint32_t count;
+    uint32_t stride_bits; /* from one element to the next */
+    uint32_t data_bits;   /* data of one element */
+    uint32_t pointers_at; /* of the first element */
+    uint16_t pointer_count;
+    uint8_t depth;
+    uint8_t element; /* enum wire_element, as found in the message */
+};
+
+/* A pointer of any type. */
+struct wire_pointer_reader {
+    struct wire_message_reader *message;
+    const uint64_t *words; /* NULL: null */
+    uint32_t word_count;
+    uint32_t at;
+    uint32_t depth;
+};
+
+/* A message of one segment, without framing: `words` is private to the reader and 8-aligned. cap_count is the
+ * number of capabilities that came with it. Zero words are a message whose root is null. */
+static inline void wire_message_read(struct wire_message_reader *message, const uint64_t *words,
+                                     uint32_t word_count, uint32_t cap_count)
+{
+    uint64_t budget_words = (uint64_t)word_count * WIRE_BUDGET_FACTOR;
+    message->words = words;
+    message->word_count = word_count;
+    message->cap_count = cap_count;
+    message->budget_words = budget_words > WIRE_BUDGET_FLOOR_WORDS ? budget_words : WIRE_BUDGET_FLOOR_WORDS;
+    message->rule = WIRE_RULE_NONE;
+    message->rule_word = 0;
+    message->rule_segment = 0;
+    message->segment_count = 0;
+    message->segments = NULL;
+    message->follow_far = NULL;
+}
+
+/* ---- Out of line: everything that follows a pointer, given as the word index `at` in its segment ----- */
+
+/* Keeps the rule if it is the first. message may be NULL. */
+void wire_message_flag(struct wire_message_reader *message, enum wire_rule rule, const uint64_t *words,
+                       uint64_t at);
+
+/* Takes `words` from the budget, or flags L1. */
+bool wire_message_charge(struct wire_message_reader *message, uint64_t cost_words, const uint64_t *words,
+                         uint64_t at);
+
+/* Where the pointer at `at`, which is not null, leads. False: a rule was flagged. The target is not checked.
+ */
+bool wire_message_locate(struct wire_message_reader *message, const uint64_t *words, uint32_t word_count,
+                         uint32_t at, struct wire_location *location);
+
+struct wire_struct_reader wire_follow_struct(struct wire_message_reader *message, const uint64_t *words,
+                                             uint32_t word_count, uint32_t at, uint32_t depth);
+struct wire_data wire_follow_data(struct wire_message_reader *message, const uint64_t *words,
+                                  uint32_t word_count, uint32_t at);
+struct wire_text wire_follow_text(struct wire_message_reader *message, const uint64_t *words,
+                                  uint32_t word_count, uint32_t at);
+uint32_t wire_follow_cap(struct wire_message_reader *message, const uint64_t *words, uint32_t word_count,
+                         uint32_t at);
+
+/* The same; `element` is what the schema says the elements are. */
+struct wire_list_reader wire_follow_list(struct wire_pointer_reader pointer, enum wire_element element);
+
+/* A list of whatever the message has; any element code, no charge for a mismatch. */
+struct wire_list_reader wire_follow_any_list(struct wire_pointer_reader pointer);
+
+struct wire_struct_reader wire_list_struct(struct wire_list_reader list, uint32_t index);
+
+/* ---- Text ------------------------------------------------------------------------------------------- */
+
+static inline struct wire_text wire_text_of(const char *nul_terminated)
+{
+    struct wire_text text = {nul_terminated, 0};
+    while (nul_terminated[text.length])
+        text.length++;
+    return text;
+}
+
+static inline bool wire_text_equal(struct wire_text a, struct wire_text b)
+{
+    return a.length == b.length && (a.length == 0 || __builtin_memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+/* ---- Structs ---------------------------------------------------------------------------------------- */
+
+static inline struct wire_struct_reader wire_struct_null(struct wire_message_reader *message)
+{
+    return (struct wire_struct_reader){.message = message};
+}
+
+/* The hot path of wire_follow_struct, for the root: one far branch leads to everything unusual. */
+static inline struct wire_struct_reader wire_message_root(struct wire_message_reader *message)
+{
+    const uint64_t *words = message->words;
+    uint32_t word_count = message->word_count;
+    if (word_count == 0)
+        return wire_struct_null(message);
+    uint64_t pointer = words[0];
+    uint64_t target = 1 + (uint64_t)((int64_t)(int32_t)(uint32_t)pointer >> 2);
+    uint32_t data_words = (uint16_t)(pointer >> 32);
+    uint32_t size_words = data_words + (uint32_t)(pointer >> 48);
+    if (__builtin_expect((pointer & 3) != WIRE_KIND_STRUCT || pointer == 0 || target > word_count ||
+                             size_words > word_count - target || size_words > message->budget_words,
+                         0))
+        return wire_follow_struct(message, words, word_count, 0, WIRE_DEPTH_MAX);
+    message->budget_words -= size_words;
+    return (struct wire_struct_reader){
+        .message = message,
+        .words = words,
+        .data = (const uint8_t *)(words + target),
+        .word_count = word_count,
+        .data_bits = data_words * 64,
+        .pointers_at = (uint32_t)target + data_words,
+        .pointer_count = (uint16_t)(pointer >> 48),
+        .depth = WIRE_DEPTH_MAX - 1,
+    };
+}
+
+/* Scalars, by bit or byte offset in the data section: 0 where the message has none (V1). */
+
+static inline bool wire_get_bool(struct wire_struct_reader s, uint32_t bit)
+{
+    return bit < s.data_bits && (s.data[bit / 8] >> (bit % 8) & 1);
+}
+
+static inline uint8_t wire_get_u8(struct wire_struct_reader s, uint32_t byte)
+{
+    return byte * 8 + 8 <= s.data_bits ? s.data[byte] : 0;
+}
+
+static inline uint16_t wire_get_u16(struct wire_struct_reader s, uint32_t byte)
+{
+    uint16_t value = 0;
+    if (byte * 8 + 16 <= s.data_bits)
+        __builtin_memcpy(&value, s.data + byte, sizeof value);
+    return value;
+}
+
+static inline uint32_t wire_get_u32(struct wire_struct_reader s, uint32_t byte)
+{
+    uint32_t value = 0;
+    if (byte * 8 + 32 <= s.data_bits)
+        __builtin_memcpy(&value, s.data + byte, sizeof value);
+    return value;
+}
+
+static inline uint64_t wire_get_u64(struct wire_struct_reader s, uint32_t byte)
+{
+    uint64_t value = 0;
+    if (byte * 8 + 64 <= s.data_bits)
+        __builtin_memcpy(&value, s.data + byte, sizeof value);
+    return value;
+}
+
+/* True if the union's tag has this value; else the program asks for a member that is not there (V5). */
+static inline bool wire_union_is(struct wire_struct_reader s, uint32_t tag_byte, uint16_t value)
+{
+    if (__builtin_expect(wire_get_u16(s, tag_byte) == value, 1))
+        return true;
+    wire_message_flag(s.message, WIRE_RULE_A2_UNION, s.words, s.pointers_at);
+    return false;
+}
+
+static inline bool wire_has_pointer(struct wire_struct_reader s, uint32_t index)
+{
+    return index < s.pointer_count && s.words[s.pointers_at + index] != 0;
+}
+
+static inline struct wire_pointer_reader wire_get_pointer(struct wire_struct_reader s, uint32_t index)
+{
+    struct wire_pointer_reader pointer = {.message = s.message};
+    if (index < s.pointer_count) {
+        pointer.words = s.words;
+        pointer.word_count = s.word_count;
+        pointer.at = s.pointers_at + index;
+        pointer.depth = s.depth;
+    }
+    return pointer;
+}
+
+static inline struct wire_struct_reader wire_get_struct(struct wire_struct_reader s, uint32_t index)
+{
+    if (index >= s.pointer_count)
+        return wire_struct_null(s.message);
+    return wire_follow_struct(s.message, s.words, s.word_count, s.pointers_at + index, s.depth);
+}
+
+static inline struct wire_list_reader wire_get_list(struct wire_struct_reader s, uint32_t index,
+                                                    enum wire_element element)
+{
+    return wire_follow_list(wire_get_pointer(s, index), element);
+}
+
+static inline struct wire_data wire_get_data(struct wire_struct_reader s, uint32_t index)
+{
+    if (index >= s.pointer_count)
+        return (struct wire_data){NULL, 0};
+    return wire_follow_data(s.message, s.words, s.word_count, s.pointers_at + index);
+}
+
+static inline struct wire_text wire_get_text(struct wire_struct_reader s, uint32_t index)
+{
+    if (index >= s.pointer_count)
+        return (struct wire_text){"", 0};
+    return wire_follow_text(s.message, s.words, s.word_count, s.pointers_at + index);
+}
+
+static inline uint32_t wire_get_cap(struct wire_struct_reader s, uint32_t index)
+{
+    if (index >= s.pointer_count)
+        return WIRE_CAP_NULL;
+    return wire_follow_cap(s.message, s.words, s.word_count, s.pointers_at + index);
+}
+
+/* ---- Pointers of any type ---------------------------------------------------------------------------- */
+
+static inline bool wire_pointer_is_null(struct wire_pointer_reader pointer)
+{
+    return !pointer.words || pointer.words[pointer.at] == 0;
+}
+
+static inline struct wire_struct_reader wire_pointer_struct(struct wire_pointer_reader pointer)
+{
+    if (!pointer.words)
+        return wire_struct_null(pointer.message);
+    return wire_follow_struct(pointer.message, pointer.words, pointer.word_count, pointer.at, pointer.depth);
+}
+
+static inline struct wire_data wire_pointer_data(struct wire_pointer_reader pointer)
+{
+    if (!pointer.words)
+        return (struct wire_data){NULL, 0};
+    return wire_follow_data(pointer.message, pointer.words, pointer.word_count, pointer.at);
+}
+
+static inline struct wire_text wire_pointer_text(struct wire_pointer_reader pointer)
+{
+    if (!pointer.words)
+        return (struct wire_text){"", 0};
+    return wire_follow_text(pointer.message, pointer.words, pointer.word_count, pointer.at);
+}
+
+static inline uint32_t wire_pointer_cap(struct wire_pointer_reader pointer)
+{
+    if (!pointer.words)
+        return WIRE_CAP_NULL;
+    return wire_follow_cap(pointer.message, pointer.words, pointer.word_count, pointer.at);
+}
+
+static inline struct wire_list_reader wire_pointer_list(struct wire_pointer_reader pointer,
+                                                        enum wire_element element)
+{
+    return wire_follow_list(pointer, element);
+}
+
+/* ---- Lists ------------------------------------------------------------------------------------------- */
+
+/* True if the list has an element `index` with `bits` of data; else the program reads beyond it (A1). */
+static inline bool wire_list_has(struct wire_list_reader list, uint32_t index, uint32_t bits)
+{
+    if (__builtin_expect(index < list.count && bits <= list.data_bits, 1))
+        return true;
+    wire_message_flag(list.message, WIRE_RULE_A1_INDEX, list.words, list.pointers_at);
+    return false;
+}
+
+static inline const uint8_t *wire_list_element(struct wire_list_reader list, uint32_t index)
+{
+    return list.data + (uint64_t)index * list.stride_bits / 8;
+}
+
+static inline bool wire_list_bool(struct wire_list_reader list, uint32_t index)
+{
+    if (!wire_list_has(list, index, 1))
+        return false;
+    uint64_t bit = (uint64_t)index * list.stride_bits;
+    return list.data[bit / 8] >> (bit % 8) & 1;
+}
+
+static inline uint8_t wire_list_u8(struct wire_list_reader list, uint32_t index)
+{
+    return wire_list_has(list, index, 8) ? *wire_list_element(list, index) : 0;
+}
+
+static inline uint16_t wire_list_u16(struct wire_list_reader list, uint32_t index)
+{
+    uint16_t value = 0;
+    if (wire_list_has(list, index, 16))
+        __builtin_memcpy(&value, wire_list_element(list, index), sizeof value);
+    return value;
+}
+
+static inline uint32_t wire_list_u32(struct wire_list_reader list, uint32_t index)
+{
+    uint32_t value = 0;
+    if (wire_list_has(list, index, 32))
+        __builtin_memcpy(&value, wire_list_element(list, index), sizeof value);
+    return value;
+}
+
+static inline uint64_t wire_list_u64(struct wire_list_reader list, uint32_t index)
+{
+    uint64_t value = 0;
+    if (wire_list_has(list, index, 64))
+        __builtin_memcpy(&value, wire_list_element(list, index), sizeof value);
+    return value;
+}
+
+/* The pointer of an element of a list of pointers. */
+static inline struct wire_pointer_reader wire_list_pointer(struct wire_list_reader list, uint32_t index)
+{
+    struct wire_pointer_reader pointer = {.message = list.message};
+    if (wire_list_has(list, index, 0) && list.pointer_count) {
+        pointer.words = list.words;
+        pointer.word_count = list.word_count;
+        pointer.at = (uint32_t)(list.pointers_at + (uint64_t)index * list.stride_bits / 64);
+        pointer.depth = list.depth;
+    }
+    return pointer;
+}
+
+static inline struct wire_text wire_list_text(struct wire_list_reader list, uint32_t index)
+{
+    return wire_pointer_text(wire_list_pointer(list, index));
+}
+
+static inline struct wire_data wire_list_data(struct wire_list_reader list, uint32_t index)
+{
+    return wire_pointer_data(wire_list_pointer(list, index));
+}
+
+static inline uint32_t wire_list_cap(struct wire_list_reader list, uint32_t index)
+{
+    return wire_pointer_cap(wire_list_pointer(list, index));
+}
+
+static inline struct wire_list_reader wire_list_list(struct wire_list_reader list, uint32_t index,
+                                                     enum wire_element element)
+{
+    return wire_pointer_list(wire_list_pointer(list, index), element);
+}
+
+/* ---- Floating point, where the compiler has registers for it ------------------------------------------ */
+
+#ifdef __SSE2__
+static inline float wire_float_of(uint32_t bits)
+{
+    float value;
+    __builtin_memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline double wire_double_of(uint64_t bits)
+{
+    double value;
+    __builtin_memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline uint32_t wire_float_bits(float value)
+{
+    uint32_t bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static inline uint64_t wire_double_bits(double value)
+{
+    uint64_t bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+#endif
