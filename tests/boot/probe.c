@@ -25,21 +25,26 @@
 
 #define REQUEST(where) __attribute__((used, section(where))) static volatile struct limine_request
 
-/* One request stands outside the markers and must not be answered; an unknown one stands inside. */
+/* Requests outside the markers must not be answered; nor an unknown one inside; nor the one for modules if
+ * there are none. */
+#define UNTOUCHED 7
+REQUEST(".limine_before") before_request = LIMINE_REQUEST(HHDM);
 __attribute__((used, section(".limine_start"))) static volatile struct limine_start_marker start_marker =
     LIMINE_START_MARKER;
 __attribute__((used, section(".limine_requests"))) static volatile struct limine_base_tag base_tag =
     LIMINE_BASE_TAG;
 REQUEST(".limine_requests") memmap_request = LIMINE_REQUEST(MEMMAP);
 REQUEST(".limine_requests") hhdm_request = LIMINE_REQUEST(HHDM);
-REQUEST(".limine_requests") modules_request = LIMINE_REQUEST(MODULES);
+REQUEST(".limine_requests")
+modules_request = {.id = {LIMINE_REQUEST_0, LIMINE_REQUEST_1, LIMINE_MODULES_2, LIMINE_MODULES_3},
+                   .response = UNTOUCHED};
 REQUEST(".limine_requests") address_request = LIMINE_REQUEST(EXECUTABLE_ADDRESS);
 REQUEST(".limine_requests") cmdline_request = LIMINE_REQUEST(EXECUTABLE_CMDLINE);
 REQUEST(".limine_requests")
-unknown_request = {.id = {LIMINE_REQUEST_0, LIMINE_REQUEST_1, 1, 2}, .response = 7};
+unknown_request = {.id = {LIMINE_REQUEST_0, LIMINE_REQUEST_1, 1, 2}, .response = UNTOUCHED};
 __attribute__((used, section(".limine_end"))) static volatile struct limine_end_marker end_marker =
     LIMINE_END_MARKER;
-REQUEST(".limine_after") outside_request = LIMINE_REQUEST(HHDM);
+REQUEST(".limine_after") after_request = LIMINE_REQUEST(HHDM);
 
 struct entry_state {
     uint64_t general[15];
@@ -245,8 +250,9 @@ static void check_answers(void)
     check("the direct map is given", hhdm_request.response != 0);
     check("the executable's address is given", address_request.response != 0);
     check("the command line is given", cmdline_request.response != 0);
-    check("an unknown request is left alone", unknown_request.response == 7);
-    check("a request outside the markers is left alone", outside_request.response == 0);
+    check("an unknown request is left alone", unknown_request.response == UNTOUCHED);
+    check("requests outside the markers are left alone",
+          before_request.response == 0 && after_request.response == 0);
     if (failed_count != 0)
         leave();
     const struct limine_hhdm_response *response = pointer(hhdm_request.response);
@@ -428,8 +434,10 @@ static void check_image(void)
 
 static void check_modules(void)
 {
+    bool is_answered = modules_request.response != UNTOUCHED;
     const struct limine_module_response *response = pointer(modules_request.response);
-    uint64_t count = response != NULL ? response->module_count : 0;
+    uint64_t count = is_answered && response != NULL ? response->module_count : 0;
+    check("modules are answered exactly if there are any", is_answered == (count != 0));
     print_fact("modules", count);
     for (uint64_t i = 0; i < count; i++) {
         const uint64_t *modules = pointer(response->modules);
