@@ -48,6 +48,9 @@ class Layers(harness.TreeCase):
         self.accepts("tests/qemu/spin/spin.c", '"user/rt/call.h"', '"abi/base.h"', "<stddef.h>")
         self.accepts("tests/host/test_elf.c", '"tests/host/test.h"', '"lib/elf.h"', "<stdio.h>")
         self.accepts("tools/pack/main.c", '"tools/pack/pack.h"', '"lib/elf.h"', "<stdlib.h>")
+        self.write("tests/qemu/raw.h", "")
+        self.accepts("tests/qemu/spin/more.c", '"tests/qemu/raw.h"')
+        self.accepts("tests/host/test_call.c", '"user/rt/call.h"')
         self.accepts("boot/shim/main.c", '"kernel/limine.h"', '"abi/base.h"')
 
     def test_generated_code_has_the_layer_of_its_schema(self):
@@ -95,6 +98,13 @@ class Layers(harness.TreeCase):
 
     def test_a_program_does_not_use_the_kernel(self):
         self.refuses("user/hello/main.c", '"kernel/boot.h"', "user/hello may not include kernel/ (root)")
+
+    def test_a_test_program_does_not_use_another_test(self):
+        self.write("tests/qemu/spin/spin.h", "")
+        self.refuses("tests/qemu/ring/ring.c", '"tests/qemu/spin/spin.h"', "tests/qemu/ring may not include tests/")
+
+    def test_a_unit_test_does_not_use_a_program(self):
+        self.refuses("tests/host/test_x.c", '"user/hello/hello.h"', "tests may not include user/hello")
 
     def test_a_tool_does_not_use_the_kernel(self):
         self.refuses("tools/pack/main.c", '"kernel/boot.h"', "tools may not include kernel/ (root)")
