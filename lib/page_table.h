@@ -53,7 +53,8 @@ struct page_table {
 /* Takes a frame for an empty root; the source's error if there is none. */
 CAP_MUST_CHECK enum cap_err page_table_init(struct page_table *table, const struct page_source *source);
 
-/* Gives the root back. CHECKed: nothing is mapped in the user half. Kernel-half tables stay. */
+/* Gives the root back and forgets it. CHECKed: nothing is mapped in the user half. Kernel-half tables stay.
+ */
 void page_table_destroy(struct page_table *table);
 
 /* Makes `to` show the kernel half of `from`, now and later, as far as the top-level entries exist by now.

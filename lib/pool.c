@@ -13,7 +13,7 @@
 #define OBJECTS_PER_PAGE_MAX (CAP_PAGE_BYTES / OBJECT_BYTES_MIN)
 
 struct pool_page {
-    uint64_t magic; /* cleared when the page leaves the pool */
+    uint64_t magic;
     struct pool *pool;
     struct list_node node; /* in pages_with_room, or unlinked */
     uint64_t used_count;
@@ -85,13 +85,6 @@ static struct pool_page *page_of(const struct pool *pool, const void *object, ui
     return page;
 }
 
-static void *page_detach(struct pool *pool, struct pool_page *page)
-{
-    page->magic = 0;
-    pool->page_count--;
-    return page;
-}
-
 void *pool_give(struct pool *pool, void *object)
 {
     uint32_t index;
@@ -106,10 +99,12 @@ void *pool_give(struct pool *pool, void *object)
     if (page->used_count > 0)
         return NULL;
     list_remove(&page->node);
-    if (pool->spare)
-        return page_detach(pool, page);
-    pool->spare = page;
-    return NULL;
+    if (!pool->spare) {
+        pool->spare = page;
+        return NULL;
+    }
+    pool->page_count--;
+    return page;
 }
 
 void *pool_trim(struct pool *pool)
@@ -118,5 +113,6 @@ void *pool_trim(struct pool *pool)
     if (!page)
         return NULL;
     pool->spare = NULL;
-    return page_detach(pool, page);
+    pool->page_count--;
+    return page;
 }

@@ -165,6 +165,8 @@ TEST(widths_and_precisions_have_a_bound)
     EXPECT_EQ(fmt_print(actual, TEXT_BYTES, "%*d", least, 1), FMT_WIDTH_MAX);
     EXPECT_EQ(fmt_print(actual, TEXT_BYTES, "%.*d", most, 1), FMT_WIDTH_MAX);
     EXPECT_EQ(fmt_print(actual, TEXT_BYTES, "%.*s", most, "abc"), 3);
+    const char *volatile wrapping = "%18446744073709551621d"; /* 2^64 + 5 */
+    EXPECT_EQ(fmt_print(actual, TEXT_BYTES, wrapping, 1), FMT_WIDTH_MAX);
     const char *volatile huge = "%99999999999999999999d|%.99999999999999999999s";
     EXPECT_EQ(fmt_print(actual, TEXT_BYTES, huge, 1, "abc"), FMT_WIDTH_MAX + 4);
 }

@@ -208,6 +208,20 @@ TEST(random_histories)
     }
 }
 
+TEST(the_search_starts_where_a_frame_was_last_freed)
+{
+    model_init(FRAMES_MAX);
+    do_add(0, FRAMES_MAX);
+    do_alloc_run(FRAMES_MAX / 2);
+    do_free(200);
+    do_free(70);
+    uint64_t frame;
+    EXPECT_EQ(frame_bitmap_alloc(&model.bitmap, &frame), CAP_OK);
+    EXPECT_EQ(frame, 70);
+    EXPECT_EQ(frame_bitmap_alloc(&model.bitmap, &frame), CAP_OK);
+    EXPECT_EQ(frame, 200);
+}
+
 TEST(all_frames_can_be_taken_and_given_back_in_any_order)
 {
     model_init(1000);
