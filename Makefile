@@ -4,7 +4,8 @@
 #   make manifest SYSTEM=NAME    build/systems/NAME.manifest from system.cue or systems/NAME.cue
 #   make host-tests      unit tests under build/tests/host/{gcc,clang}, with ASan and UBSan
 #   make boot-test       the loader and the kernel that judges it
-#   make qemu-test TEST=NAME     programs and manifest of tests/qemu/NAME
+#   make qemu-tests      programs and manifests of all tests/qemu/NAME
+#   make qemu-test TEST=NAME     of one of them
 #   make CC=clang BUILD=build/clang ...   the same with another compiler in another folder
 #
 # One include root: -I. ; the first component of an include path is the layer.
@@ -37,7 +38,7 @@ TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined
 
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
 
-.PHONY: all kernel shim user tools gen manifest host-tests boot-test qemu-test clean
+.PHONY: all kernel shim user tools gen manifest host-tests boot-test qemu-tests qemu-test clean
 all: kernel shim user tools
 clean:
 	rm -rf build
@@ -187,13 +188,14 @@ endef
 $(eval $(call unit_test_rules,gcc,gcc))
 $(eval $(call unit_test_rules,clang,$(CLANG)))
 
-TEST_FOLDER := tests/qemu/$(TEST)
-TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%.elf,$(wildcard $(TEST_FOLDER)/*.c))
-TEST_MANIFEST := $(BUILD)/$(TEST_FOLDER)/system.manifest
-qemu-test: $(if $(wildcard $(TEST_FOLDER)/system.cue),$(TEST_MANIFEST))
-$(TEST_MANIFEST): $(TEST_FOLDER)/system.cue systems/schema.cue $(TEST_PROGRAMS) $(PROGRAM_FILES) $(BUILD)/tools/mkmanifest
+test_programs = $(patsubst %.c,$(BUILD)/%.elf,$(wildcard tests/qemu/$(1)/*.c))
+TEST_MANIFESTS := $(patsubst %.cue,$(BUILD)/%.manifest,$(wildcard tests/qemu/*/system.cue))
+qemu-tests: $(TEST_MANIFESTS)
+qemu-test: $(filter $(BUILD)/tests/qemu/$(TEST)/%,$(TEST_MANIFESTS))
+$(TEST_MANIFESTS): $(BUILD)/tests/qemu/%/system.manifest: tests/qemu/%/system.cue systems/schema.cue \
+    $$(call test_programs,$$*) $(PROGRAM_FILES) $(BUILD)/tools/mkmanifest
 	@mkdir -p $(@D)
 	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
-	$(BUILD)/tools/mkmanifest --binaries $(BUILD)/$(TEST_FOLDER) --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
+	$(BUILD)/tools/mkmanifest --binaries $(@D) --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
 
 -include $(shell find $(BUILD) build/tools -name '*.d' 2>/dev/null)
