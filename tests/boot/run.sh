@@ -71,6 +71,8 @@ boot_shim() { # INITRD ARGUMENTS: starts the shim
     reason=
     qemu -kernel "$shim" -initrd "$initrd" "$@"
     need_clean
+    need 'direct-map.extra-pages 0x0'
+    need 'lower-half-maps-kernel 0x0'
 }
 
 # The machine starts stopped; through QEMU's test protocol an entry is opened (fixed delivery, vector
@@ -99,7 +101,6 @@ accepts() {
     need 'cmdline [log=debug  x=y]'
     need 'modules 0x1'
     need "$(module_line "$work/small" "$work/small" 'a string')"
-    need 'lower-half-maps-kernel 0x0'
     verdict 'one module, as ./capos run does it' "$reason"
 
     boot_shim "$probe" -cpu max -m 32M
@@ -259,6 +260,11 @@ images() {
         -drive "format=raw,file=$work/image.iso"
 }
 
+for file in "$shim" "$probe"; do
+    [ -f "$file" ] && continue
+    echo "tests/boot/run.sh: no $file: run \`make boot-test\`" >&2
+    exit 2
+done
 [ $# -gt 0 ] || set -- shim image
 for suite in "$@"; do
     case $suite in
