@@ -51,8 +51,9 @@ enum cap_err manifest_open(const uint8_t *bytes, uint64_t byte_count, const stru
 /* Checks the whole message against Cap'n Proto's rules and the schema, then against the rules of
  * docs/spec/manifest.md, and reports every problem.
  *
- * message     from wire_message_read with a cap_count of 0; its budget is renewed, because the work here
- *             is bounded by the limits above
+ * message     fresh from wire_message_read, with a cap_count of 0. Its budget bounds the check of the whole
+ *             message; afterwards it is unlimited, because the limits above bound the rest, so that the
+ *             reader of a valid manifest may ask as often as it likes
  * report      NULL: problems are counted only
  * CAP_OK: no problem. CAP_ERR_MALFORMED: at least one was reported.
  */

@@ -549,12 +549,11 @@ enum cap_err manifest_validate(struct wire_message_reader *message, const struct
 {
     struct judge judge = {.report = report};
 
-    message->budget_words = UINT32_MAX;
     if (os_SystemManifest_check(message) != CAP_OK) {
         judge_wire(&judge, message);
         return CAP_ERR_MALFORMED;
     }
-    message->budget_words = UINT32_MAX;
+    message->budget_words = WIRE_BUDGET_UNLIMITED; /* from here on, the bounds of this file hold */
     judge.root = os_SystemManifest_read_root(message);
     uint32_t version = os_SystemManifest_get_version(judge.root);
     if (version != MANIFEST_VERSION) {

@@ -61,7 +61,7 @@ static void print_summary(const char *path, const uint64_t *words, uint32_t word
     struct wire_message_reader message;
 
     wire_message_read(&message, words, word_count, 0);
-    message.budget_words = UINT32_MAX;
+    message.budget_words = WIRE_BUDGET_UNLIMITED;
     struct os_SystemManifest_reader root = os_SystemManifest_read_root(&message);
     printf("%s: %" PRIu32 " programs, %" PRIu32 " services, %" PRIu64 " bytes\n", path,
            os_Binary_list_count(os_SystemManifest_get_binaries(root)),
