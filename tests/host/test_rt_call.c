@@ -38,6 +38,7 @@ struct client_call {
     uint64_t words[64];
     uint32_t word_count;
     uint16_t cap_count;
+    bool is_gone; /* the client has died meanwhile */
     /* Seen by the test afterwards. */
     bool is_answered;
     uint8_t flags;
@@ -73,8 +74,10 @@ static struct rt rt;
 
 static void post(const struct cap_sqe *sqe, enum cap_err status, uint32_t message_bytes, uint16_t cap_count)
 {
-    struct cap_cqe cqe = {
-        .user_data = sqe->user_data, .status = status, .message_bytes = message_bytes, .cap_count = cap_count};
+    struct cap_cqe cqe = {.user_data = sqe->user_data,
+                          .status = status,
+                          .message_bytes = message_bytes,
+                          .cap_count = cap_count};
     ring_post(&kernel.ring, &cqe);
 }
 
@@ -119,8 +122,11 @@ static void take_return(const struct cap_sqe *sqe)
 {
     struct client_call *call = &kernel.calls[sqe->target - CALL_ID_FIRST];
     EXPECT(sqe->target - CALL_ID_FIRST < kernel.calls_delivered && !call->is_answered);
-    if (sqe->send_count > 0 && kernel.return_status != CAP_OK) {
-        post(sqe, kernel.return_status, 0, 0);
+    enum cap_err refused = call->is_gone         ? CAP_ERR_STALE
+                           : sqe->send_count > 0 ? kernel.return_status
+                                                 : CAP_OK;
+    if (refused != CAP_OK) {
+        post(sqe, refused, 0, 0);
         return;
     }
     call->is_answered = true;
@@ -271,7 +277,9 @@ TEST(a_full_submission_queue_enters_without_waiting)
 
 TEST(more_calls_than_both_queues_hold_all_complete)
 {
-    enum { COUNT = 3 * (CAP_SQ_ENTRIES + CAP_CQ_ENTRIES) };
+    enum {
+        COUNT = 3 * (CAP_SQ_ENTRIES + CAP_CQ_ENTRIES)
+    };
     static struct rt_call calls[COUNT];
     start();
     for (uint64_t i = 0; i < COUNT; i++)
@@ -319,7 +327,8 @@ TEST(parameters_that_do_not_fit_are_refused_before_anything_is_sent)
     memset(text, 'x', sizeof text);
     struct os_Console console = {handle(ANSWERING)};
     struct os_Console_writeLine_Params_builder params = os_Console_writeLine_begin(&call, console);
-    enum cap_err ignored = os_Console_writeLine_Params_set_line(params, (struct wire_text){text, sizeof text});
+    enum cap_err ignored =
+        os_Console_writeLine_Params_set_line(params, (struct wire_text){text, sizeof text});
     (void)ignored;
     EXPECT_EQ(rt_call_send(&call), CAP_ERR_TOO_BIG);
     EXPECT_EQ(rt_call_wait(&call), CAP_ERR_TOO_BIG);
@@ -623,7 +632,8 @@ TEST(a_call_of_something_else_never_reaches_the_method)
 {
     struct echo_test test = {.call_count = 0};
     start();
-    struct client_call *method = queue_echo("one"), *interface = queue_echo("two"), *garbage = queue_echo("three");
+    struct client_call *method = queue_echo("one"), *interface = queue_echo("two"),
+                       *garbage = queue_echo("three");
     method->method_id = 99;
     interface->interface_id = 99;
     memset(garbage->words, 0xff, garbage->word_count * 8);
@@ -674,10 +684,12 @@ TEST(an_answer_to_a_client_that_is_gone_is_forgotten)
 {
     struct echo_test test = {.attach = handle(600)};
     start();
-    kernel.return_status = CAP_ERR_STALE;
-    struct client_call *call = queue_echo("one");
+    struct client_call *gone = queue_echo("one"), *next = queue_echo("two");
+    gone->is_gone = true;
     EXPECT_EQ(rt_serve(&rt, handle(ENDPOINT), dispatch, &test), CAP_OK);
-    EXPECT(!call->is_answered);
+    EXPECT(!gone->is_answered);
+    EXPECT(next->is_answered);
+    EXPECT_EQ(kernel.release_count, 1);
     EXPECT_EQ(kernel.released[0], 600);
 }
 

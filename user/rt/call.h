@@ -54,8 +54,9 @@ void rt_call_begin(struct rt_call *call, struct rt_handle target, uint64_t inter
 
 /* A capability to go with the parameters; mode is CAP_TRANSFER_COPY or CAP_TRANSFER_MOVE. Its index, for
  * set_<field>; WIRE_CAP_NULL for a null handle, or if there are too many: then send returns the error.
- * A moved one is gone once the call was delivered, which CAP_OK and CAP_ERR_EXCEPTION from wait both
- * mean: rt_handle_forget it then. */
+ * A moved one is gone once the call was delivered: CAP_OK means that it was. With CAP_ERR_EXCEPTION, another
+ * process has got it and an object of the kernel has not. rt_handle_forget a handle whose capability is gone.
+ */
 uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode);
 
 /* Submits the call. It starts with the next enter: when anything waits, or at rt_flush.

@@ -3,8 +3,8 @@
  * Invariants
  *  - Every call that is received is answered: with its results, or with an exception. Only a caller that is
  *    gone gets nothing.
- *  - The next RECV is submitted only when a RETURN that may be refused has been seen to succeed: a RETURN
- *    that carries capabilities is waited for, because the client's table may be full.
+ *  - The next RECV is submitted only behind a RETURN that cannot leave the caller without an answer. One that
+ *    carries capabilities is waited for first, because it may be refused.
  *  - Every received capability is taken by the method or dropped here.
  *
  * Next: kernel/ring/op_recv.c
@@ -172,8 +172,9 @@ static void answer_submit(struct served *served, uint8_t flags)
     rt_pending_submit(served->rt, &served->answer, &sqe, true);
 }
 
-/* Sends an exception instead of results. Without capabilities, the kernel refuses this only if the caller is
- * gone (CAP_ERR_STALE), and then there is nobody to tell. */
+/* Sends an exception instead of results. Without capabilities, the kernel refuses this only if the call is
+ * over (the caller is gone, or an earlier RETURN has ended it with an error), and then nobody waits for it.
+ */
 static void answer_exception(struct served *served, enum cap_err error)
 {
     drop_unsent(served);
@@ -187,17 +188,12 @@ static void answer(struct served *served, enum cap_err error)
     CHECK(!served->call.is_deferred);
     if (error == CAP_OK && (served->call.results.overflowed || served->sent_too_many))
         error = CAP_ERR_TOO_BIG;
-    if (error != CAP_OK) {
-        answer_exception(served, error);
-        return;
+    if (error == CAP_OK) {
+        answer_submit(served, 0);
+        if (served->sent_count > 0)
+            error = rt_pending_wait(served->rt, &served->answer);
     }
-    answer_submit(served, 0);
-    if (served->sent_count == 0)
-        return;
-    error = rt_pending_wait(served->rt, &served->answer);
-    if (error == CAP_ERR_STALE)
-        drop_unsent(served);
-    else if (error != CAP_OK)
+    if (error != CAP_OK)
         answer_exception(served, error);
 }
 
