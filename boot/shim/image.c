@@ -2,7 +2,8 @@
  *
  * Accepted: ELF64, little-endian, x86-64, ET_EXEC; loadable segments each at a page-aligned address at or
  * above LOWEST_ADDRESS, in rising order without sharing a page, none both writable and executable; an
- * entry point inside an executable one.
+ * entry point inside an executable one. An alignment above 4 KiB is refused, because there are loaders
+ * that would round a segment's rights out to it.
  *
  * Source: System V ABI, chapters 4 and 5; its AMD64 supplement.
  * Next: boot/shim/paging.c
@@ -64,7 +65,8 @@ static void segment_check(const struct shim_segment *segment, uint32_t file_byte
                 segment->file_bytes <= file_bytes - segment->offset,
             "a segment of the kernel reaches outside its file");
     require(segment->address >= LOWEST_ADDRESS, "a segment of the kernel lies below 0xffffffff80000000");
-    require(segment->address % CAP_PAGE_BYTES == 0, "a segment of the kernel is not page-aligned");
+    require(segment->address % CAP_PAGE_BYTES == 0 && segment->align_bytes == CAP_PAGE_BYTES,
+            "a segment of the kernel is not aligned to 4 KiB (link with -z max-page-size=4096)");
     require(segment->address >= lowest, "segments of the kernel overlap or are out of order");
     require(segment->memory_bytes <= IMAGE_BYTES_MAX &&
                 segment->address < (uint64_t)0 - IMAGE_BYTES_MAX - CAP_PAGE_BYTES,

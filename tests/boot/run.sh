@@ -211,7 +211,8 @@ refuses() {
     bad 'an offset that wraps' 'a segment of the kernel reaches outside' $((text + 8)) \
         '\000\360\377\377\377\377\377\377'
     bad 'a segment in the lower half' 'a segment of the kernel lies below' $((text + 23)) '\000'
-    bad 'a segment not page-aligned' 'a segment of the kernel is not page-aligned' $((text + 16)) '\010'
+    bad 'a segment not page-aligned' 'a segment of the kernel is not aligned' $((text + 16)) '\010'
+    bad 'a segment aligned to 2 MiB' 'a segment of the kernel is not aligned' $((data + 48)) '\000\000\040'
     bad 'overlapping segments' 'segments of the kernel overlap' $((data + 17)) '\000'
     bad 'more in the file than in memory' 'a segment of the kernel reaches outside' $((data + 33)) '\160'
     bad 'a size that wraps' 'a segment of the kernel is too large' $((data + 47)) '\377'
