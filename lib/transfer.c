@@ -51,10 +51,10 @@ enum cap_err transfer_prepare(struct transfer *transfer, struct cap_table *sende
                               enum cap_err (*may_transfer)(void *object, uint64_t mode))
 {
     CHECK(!transfer_is_prepared(transfer));
+    transfer_init(transfer);
     if (count > CAP_TRANSFER_MAX)
         return CAP_ERR_TOO_BIG;
 
-    transfer_init(transfer);
     for (uint32_t i = 0; i < count; i++) {
         enum cap_err err = transfer_judge(transfer, i, sender, &descriptors[i], may_transfer);
         if (err)

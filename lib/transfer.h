@@ -63,7 +63,7 @@ static inline bool transfer_is_prepared(const struct transfer *transfer)
 
 /* Judges `count` descriptors, a private copy, and then reserves what is to be moved. `may_transfer` is
  * the object's own say: CAP_OK, or the error to give. The first error in the order of the descriptors
- * wins, and nothing has changed:
+ * wins; then no table has changed and the transfer is IDLE:
  *   CAP_ERR_TOO_BIG  count > CAP_TRANSFER_MAX
  *   CAP_ERR_BAD_SQE  a mode other than CAP_TRANSFER_COPY and CAP_TRANSFER_MOVE; an id that is named
  *                    twice, unless as copies only
