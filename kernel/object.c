@@ -1,4 +1,7 @@
-/* Reference counts. Next: kernel/ring/call.h */
+/* Reference counts.
+ *
+ * Next: kernel/ring/call.h
+ */
 #include "kernel/object.h"
 #include "lib/check.h"
 

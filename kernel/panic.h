@@ -7,14 +7,16 @@
  */
 #pragma once
 
-#include "kernel/x86_64/context.h"
+#include "abi/base.h"
+
+struct context;
 
 #define HALT_CLEAN        0x10 /* init exited with code 0 */
 #define HALT_INIT_FAILED  0x11 /* init exited with another code */
 #define HALT_INIT_FAULTED 0x12
 #define HALT_BOOT_REFUSED 0x13
 #define HALT_PANIC        0x14
-/* 0x15 is the loader's: it could not start the kernel. */
+/* 0x7e is the loader's: it could not start the kernel. */
 #define HALT_DEADLOCK     0x16 /* every process waits for ever */
 
 _Noreturn void kernel_halt(uint8_t code);

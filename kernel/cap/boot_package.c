@@ -1,4 +1,7 @@
-/* BootPackage: the boot module, for whoever may read the manifest. Next: lib/manifest.h */
+/* BootPackage: the boot module, for whoever may read the manifest.
+ *
+ * Next: lib/manifest.h
+ */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"

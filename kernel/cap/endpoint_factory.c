@@ -1,4 +1,7 @@
-/* EndpointFactory: the authority to make endpoints. Next: kernel/cap/endpoint.c */
+/* EndpointFactory: the authority to make endpoints.
+ *
+ * Next: kernel/cap/endpoint.c
+ */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"

@@ -1,4 +1,7 @@
-/* Pages and mappings of one process. Next: kernel/mm/user_memory.c */
+/* Pages and mappings of one process.
+ *
+ * Next: kernel/mm/user_memory.c
+ */
 #include "kernel/mm/address_space.h"
 #include "abi/memory_map.h"
 #include "kernel/mm/frame.h"

@@ -1,4 +1,7 @@
-/* The kernel half of every address space. Next: kernel/mm/kernel_space.c */
+/* The kernel half of every address space.
+ *
+ * Next: kernel/mm/kernel_space.c
+ */
 #pragma once
 
 #include "kernel/boot.h"

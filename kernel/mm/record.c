@@ -1,4 +1,7 @@
-/* Pools over frames. Next: kernel/mm/address_space.c */
+/* Pools over frames.
+ *
+ * Next: kernel/mm/address_space.c
+ */
 #include "kernel/mm/record.h"
 #include "kernel/mm/frame.h"
 

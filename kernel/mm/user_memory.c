@@ -1,4 +1,7 @@
-/* Resolving and copying user memory. Next: kernel/task/process.h */
+/* Resolving and copying user memory.
+ *
+ * Next: kernel/task/process.h
+ */
 #include "kernel/mm/user_memory.h"
 #include "abi/memory_map.h"
 #include "kernel/mm/frame.h"

@@ -1,4 +1,7 @@
-/* References and user memory around lib/transfer. Next: lib/transfer.c */
+/* References and user memory around lib/transfer.
+ *
+ * Next: lib/transfer.c
+ */
 #include "kernel/ring/caps.h"
 #include "kernel/object.h"
 #include "lib/check.h"

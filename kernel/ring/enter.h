@@ -1,4 +1,7 @@
-/* Draining a process's ring and completing what was taken from it. Next: kernel/ring/enter.c */
+/* Draining a process's ring and completing what was taken from it.
+ *
+ * Next: kernel/ring/enter.c
+ */
 #pragma once
 
 #include "kernel/task/process.h"

@@ -1,4 +1,7 @@
-/* Glue between calls and generated dispatch. Next: kernel/cap/console.c */
+/* Glue between calls and generated dispatch.
+ *
+ * Next: kernel/cap/console.c
+ */
 #include "kernel/ring/kernel_call.h"
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/ring/caps.h"

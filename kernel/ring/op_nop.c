@@ -1,4 +1,7 @@
-/* NOP, and the table of all operations. Next: kernel/ring/op_call.c */
+/* NOP, and the table of all operations.
+ *
+ * Next: kernel/ring/op_call.c
+ */
 #include "kernel/ring/enter.h"
 #include "kernel/ring/ops.h"
 

@@ -1,4 +1,7 @@
-/* RECV: the process waits for a call on an endpoint. Next: kernel/cap/endpoint.c */
+/* RECV: the process waits for a call on an endpoint.
+ *
+ * Next: kernel/cap/endpoint.c
+ */
 #include "kernel/mm/record.h"
 #include "kernel/object.h"
 #include "kernel/ring/call.h"

@@ -1,4 +1,7 @@
-/* RELEASE: gives up a capability. Next: lib/cap_table.h */
+/* RELEASE: gives up a capability.
+ *
+ * Next: lib/cap_table.h
+ */
 #include "kernel/object.h"
 #include "kernel/ring/enter.h"
 #include "kernel/ring/ops.h"

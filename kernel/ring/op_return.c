@@ -1,4 +1,7 @@
-/* RETURN: the answer to a call that was received. Next: kernel/ring/call.c */
+/* RETURN: the answer to a call that was received.
+ *
+ * Next: kernel/ring/call.c
+ */
 #include "kernel/ring/call.h"
 #include "kernel/ring/caps.h"
 #include "kernel/ring/enter.h"

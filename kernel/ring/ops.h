@@ -1,4 +1,7 @@
-/* The operations, one file each: op_NAME.c. Next: kernel/ring/op_call.c */
+/* The operations, one file each: op_NAME.c.
+ *
+ * Next: kernel/ring/op_call.c
+ */
 #pragma once
 
 #include "kernel/task/process.h"

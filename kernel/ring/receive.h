@@ -1,4 +1,7 @@
-/* Making a receive. Next: kernel/ring/call.h */
+/* Making a receive.
+ *
+ * Next: kernel/ring/call.h
+ */
 #pragma once
 
 #include "kernel/ring/call.h"

@@ -1,4 +1,7 @@
-/* The end of a process that did what it may not. Next: kernel/task/fault.c */
+/* The end of a process that did what it may not.
+ *
+ * Next: kernel/task/fault.c
+ */
 #pragma once
 
 #include "abi/base.h"

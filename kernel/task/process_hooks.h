@@ -1,4 +1,7 @@
-/* What kernel/task calls in kernel/ring, which lies above it. Next: kernel/ring/call.c */
+/* What kernel/task calls in kernel/ring, which lies above it.
+ *
+ * Next: kernel/ring/call.c
+ */
 #pragma once
 
 struct process;

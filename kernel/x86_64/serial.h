@@ -1,4 +1,7 @@
-/* The serial port COM1: the log and the console. Next: kernel/log.c */
+/* The serial port COM1: the log and the console.
+ *
+ * Next: kernel/log.c
+ */
 #pragma once
 
 #include "abi/base.h"

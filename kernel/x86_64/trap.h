@@ -1,4 +1,7 @@
-/* What entry stubs call. Next: kernel/x86_64/trap.c */
+/* What entry stubs call.
+ *
+ * Next: kernel/x86_64/trap.c
+ */
 #pragma once
 
 #include "kernel/x86_64/context.h"
