@@ -219,9 +219,8 @@ static bool is_tls_in_segment(const struct elf_plan *plan)
         return true;
     for (uint32_t i = 0; i < plan->segment_count; i++) {
         const struct elf_segment *segment = &plan->segments[i];
-        uint64_t offset = tls->address - segment->address;
-        if (tls->address >= segment->address && offset <= segment->file_bytes &&
-            tls->file_bytes <= segment->file_bytes - offset &&
+        uint64_t offset = tls->address - segment->address; /* huge if below the segment */
+        if (offset <= segment->file_bytes && tls->file_bytes <= segment->file_bytes - offset &&
             tls->file_offset == segment->file_offset + offset)
             return true;
     }

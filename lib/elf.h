@@ -35,7 +35,7 @@ struct elf_segment {
 };
 
 struct elf_tls {
-    uint64_t address; /* of the image, in one of the segments; a multiple of align */
+    uint64_t address; /* a multiple of align; with file_bytes, in one of the segments */
     uint64_t memory_bytes;
     uint64_t file_offset;
     uint64_t file_bytes;

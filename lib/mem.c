@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* Starting a string instruction costs about as much as this many bytes of the loop. */
-#define REP_BYTES_MIN 256
+#define REP_BYTES_MIN 512
 
 #define LOOP_BARRIER() __asm__ volatile("" ::: "memory")
 

@@ -151,6 +151,7 @@ TEST(damaged_symbols_are_no_symbols)
     EXPECT_NO_SYMBOLS(sections[SECTION_SYMBOLS].sh_link = UINT32_MAX);
     EXPECT_NO_SYMBOLS(sections[SECTION_STRINGS].sh_type = SHT_PROGBITS);
     EXPECT_NO_SYMBOLS(sections[SECTION_STRINGS].sh_size = 0);
+    EXPECT_NO_SYMBOLS(sections[SECTION_STRINGS] = (Elf64_Shdr){.sh_type = SHT_STRTAB});
     EXPECT_NO_SYMBOLS(sections[SECTION_STRINGS].sh_size = STRINGS_BYTES - 1);
     EXPECT_NO_SYMBOLS(sections[SECTION_STRINGS].sh_offset = IMAGE_BYTES);
 }

@@ -60,8 +60,6 @@ TEST(memcpy_copies_every_size_at_every_alignment)
                 expect_copy(MARGIN + to, MARGIN + from, bytes);
         }
     }
-    expect_copy(MARGIN, MARGIN, 4096);
-    expect_copy(MARGIN + 1, MARGIN + 2, 4095);
 }
 
 static void expect_move(size_t to, size_t from, size_t bytes)
@@ -70,7 +68,7 @@ static void expect_move(size_t to, size_t from, size_t bytes)
     fill_distinct(expected, BUFFER_BYTES, 1);
     naive_move(expected + to, expected + from, bytes);
     EXPECT(mem_test_memmove(actual + to, actual + from, bytes) == actual + to);
-    EXPECT_BYTES(actual, expected, 3 * SIZE_MAX_TESTED + 2 * MARGIN);
+    EXPECT_BYTES(actual, expected, (to > from ? to : from) + bytes + MARGIN);
 }
 
 TEST(memmove_is_right_for_every_overlap)
@@ -88,20 +86,42 @@ TEST(memmove_is_right_for_every_overlap)
     }
 }
 
+static void expect_set(size_t to, int value, size_t bytes)
+{
+    fill_distinct(actual, BUFFER_BYTES, 1);
+    fill_distinct(expected, BUFFER_BYTES, 1);
+    for (size_t i = 0; i < bytes; i++)
+        expected[to + i] = (uint8_t)value;
+    EXPECT(mem_test_memset(actual + to, value, bytes) == actual + to);
+    EXPECT_BYTES(actual, expected, bytes + 2 * MARGIN);
+}
+
 TEST(memset_fills_every_size_at_every_alignment_and_uses_the_low_byte)
 {
     static const int values[] = {0, 1, 0x80, 0xff, -1, 0x1234, -256};
     for (size_t bytes = 0; bytes <= SIZE_MAX_TESTED; bytes++) {
-        for (size_t to = MARGIN; to < MARGIN + 16; to++) {
-            int value = values[(bytes + to) % 7];
-            fill_distinct(actual, BUFFER_BYTES, 1);
-            fill_distinct(expected, BUFFER_BYTES, 1);
-            for (size_t i = 0; i < bytes; i++)
-                expected[to + i] = (uint8_t)value;
-            EXPECT(mem_test_memset(actual + to, value, bytes) == actual + to);
-            EXPECT_BYTES(actual, expected, bytes + 2 * MARGIN);
+        for (size_t to = MARGIN; to < MARGIN + 16; to++)
+            expect_set(to, values[(bytes + to) % 7], bytes);
+    }
+}
+
+/* Where the string instructions take over, and whole pages. */
+TEST(large_sizes_are_copied_moved_and_filled)
+{
+    static const size_t distances[] = {1, 7, 8, 9, 40};
+    for (size_t bytes = REP_BYTES_MIN - 9; bytes <= 4096; bytes += bytes < REP_BYTES_MIN + 17 ? 1 : 1187) {
+        for (size_t align = 0; align < 9; align++) {
+            expect_copy(MARGIN + align, MARGIN + 3, bytes);
+            expect_copy(MARGIN + 2, MARGIN + align, bytes);
+            expect_set(MARGIN + align, (int)bytes, bytes);
+        }
+        for (size_t i = 0; i < 5; i++) {
+            expect_move(MARGIN, MARGIN + distances[i], bytes);
+            expect_move(MARGIN + distances[i], MARGIN, bytes);
         }
     }
+    expect_copy(MARGIN, MARGIN, 4096);
+    expect_set(MARGIN, 0x5a, 4096);
 }
 
 TEST(mem_zero_clears_a_page_and_nothing_else)
