@@ -169,6 +169,8 @@ _Noreturn void kernel_main(void)
     boot_collect(&boot_info);
     if (command_line_has("log=debug"))
         log_set_level(LOG_DEBUG);
+    if (command_line_has("panic=now"))
+        panic("asked for on the command line");
     frame_init(&boot_info);
     kernel_space_init(&boot_info);
     frame_reclaim(&boot_info);
