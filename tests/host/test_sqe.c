@@ -4,6 +4,7 @@
  * Next: tests/host/test_cap_table.c
  */
 #include "lib/sqe.h"
+#include "tests/host/manual.h"
 #include "tests/host/test.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@ struct field {
     const char *used_by; /* letters of the opcodes, see below */
 };
 
-/* docs/spec/ring.md, "Fields that an opcode uses". opcode and flags have tests of their own. */
+/* "Fields that an opcode uses" in docs/spec/ring.md, which a test below compares. opcode and flags have tests
+ * of their own. */
 static const struct field fields[] = {
     {"method_id", 2, 16, "C"},      {"send_count", 4, 16, "CN"},       {"receive_count", 6, 16, "CV"},
     {"user_data", 8, 64, "_CVNE"},  {"target", 16, 64, "CVNE"},        {"interface_id", 24, 64, "C"},
@@ -60,6 +62,22 @@ TEST(the_fields_above_cover_the_whole_sqe)
         at_bytes += fields[i].bits / 8;
     }
     EXPECT_EQ(at_bytes, sizeof(struct cap_sqe));
+}
+
+TEST(the_manual_has_the_same_table)
+{
+    const char *manual = manual_read("docs/spec/ring.md");
+    for (size_t i = 0; i < FIELDS; i++) {
+        char row[160];
+        int length = snprintf(row, sizeof row, "\n| `%s` | %u | %u |", fields[i].name, fields[i].offset_bytes,
+                              fields[i].bits / 8);
+        for (int opcode = 1; opcode < CAP_OP_COUNT; opcode++)
+            length += snprintf(row + length, sizeof row - (size_t)length, " %s |",
+                               opcode_uses(opcode, &fields[i]) ? "used" : "0");
+        if (!strstr(manual, row))
+            printf("docs/spec/ring.md has no row%s\n", row);
+        EXPECT(strstr(manual, row));
+    }
 }
 
 TEST(an_opcode_alone_is_well_formed)
