@@ -18,7 +18,7 @@
     X(ERR_BAD_RING, -3, "a ring index is impossible; restore sq_tail or cq_head and enter again")       \
     X(ERR_FAULT, -4, "an address range is not the caller's memory; check address, length and access")   \
     X(ERR_TOO_BIG, -5, "a size or a count is over its limit; see abi/limits.h")                         \
-    X(ERR_NO_CAP, -6, "the cap id names an empty slot; use an id from the CapSet or from a message")    \
+    X(ERR_NO_CAP, -6, "the id was never valid; use an id from the CapSet or from a message")            \
     X(ERR_STALE, -7, "the id was valid once and is dead for ever; drop it")                             \
     X(ERR_BUSY, -8, "the capability is part of a transfer under way; wait for that to finish")          \
     X(ERR_WRONG_INTERFACE, -9, "the capability has another interface; use the one it was granted with") \
@@ -35,7 +35,9 @@
     X(ERR_EXCEPTION, -20, "the method raised an exception; the result is a CapException")               \
     X(ERR_NO_MEMORY, -21, "no physical memory is left; free some")                                      \
     X(ERR_INVALID, -22, "an argument has a value that is not allowed; see the method's documentation")  \
-    X(ERR_BUFFER_TOO_SMALL, -23, "the buffer is too small; the CQE says how many bytes it takes")
+    X(ERR_BUFFER_TOO_SMALL, -23, "the buffer is too small; the CQE says how much it takes")             \
+    X(ERR_UNDELIVERED, -24,                                                                             \
+      "the caller had no room for the answer; the call is over, its capabilities stayed")
 
 #ifndef __ASSEMBLER__
 

@@ -192,9 +192,10 @@ enum cap_err call_finish(struct call *call, const struct answer *answer)
     }
     cqe.status = err ? err : answer->status;
     call_free(call);
-    if (caller)
-        ring_complete(caller, &cqe);
-    return err;
+    if (!caller)
+        return CAP_ERR_PEER_DEAD;
+    ring_complete(caller, &cqe);
+    return err ? CAP_ERR_UNDELIVERED : CAP_OK;
 }
 
 void call_finish_error(struct call *call, enum cap_err err)

@@ -86,8 +86,8 @@ CAP_MUST_CHECK enum cap_err call_accept(struct process *caller, const struct cap
 void call_wait(struct call *call, struct call_queue *queue);
 void call_unwait(struct call *call);
 
-/* Ends the call. The result says how much of the answer arrived: CAP_OK, or why the caller got that error
- * instead; CAP_ERR_PEER_DEAD if it has ended. Frees the call. */
+/* Ends the call and frees it. CAP_OK: the caller has the answer. CAP_ERR_UNDELIVERED: it had no room for it
+ * and got an error that says so; what the answer carried went back. CAP_ERR_PEER_DEAD: it has ended. */
 enum cap_err call_finish(struct call *call, const struct answer *answer);
 void call_finish_error(struct call *call, enum cap_err err);
 

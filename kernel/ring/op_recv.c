@@ -30,7 +30,9 @@ static enum cap_err start(struct process *process, const struct cap_sqe *sqe)
 
 void op_recv(struct process *process, const struct cap_sqe *sqe)
 {
-    enum cap_err err = start(process, sqe);
-    if (err)
-        ring_complete_status(process, sqe->user_data, err);
+    struct cap_cqe cqe = {.user_data = sqe->user_data, .status = start(process, sqe)};
+    if (cqe.status == CAP_ERR_BUFFER_TOO_SMALL)
+        cqe.message_bytes = sizeof(struct cap_incoming);
+    if (cqe.status)
+        ring_complete(process, &cqe);
 }
