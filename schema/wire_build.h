@@ -103,6 +103,8 @@ struct wire_list_builder wire_pointer_init_struct_list(struct wire_pointer_build
 /* Copies whatever `from` leads to, with all limits of its message. CAP_ERR_MALFORMED: it breaks a rule;
  * CAP_ERR_TOO_BIG: no room. The pointer is null then. Capability indices are copied as they are. */
 enum cap_err wire_pointer_copy(struct wire_pointer_builder pointer, struct wire_pointer_reader from);
+enum cap_err wire_pointer_copy_struct(struct wire_pointer_builder pointer, struct wire_struct_reader from);
+enum cap_err wire_pointer_copy_list(struct wire_pointer_builder pointer, struct wire_list_reader from);
 
 /* Index of a capability that goes with the message, or WIRE_CAP_NULL. */
 static inline enum cap_err wire_pointer_set_cap(struct wire_pointer_builder pointer, uint32_t cap_index)

@@ -288,6 +288,21 @@ static inline bool wire_union_is(struct wire_struct_reader s, uint32_t tag_byte,
     return false;
 }
 
+/* The struct whose union is read: itself if the tag has this value, else a null one. */
+static inline struct wire_struct_reader wire_union_select(struct wire_struct_reader s, uint32_t tag_byte,
+                                                          uint16_t value)
+{
+    return wire_union_is(s, tag_byte, value) ? s : wire_struct_null(s.message);
+}
+
+/* A default value of the schema: `words` is a trusted message, and index 0 of the reader its root pointer.
+ * Its limits are its own, and it has no message to charge (V9). */
+static inline struct wire_struct_reader wire_default(const uint64_t *words, uint32_t word_count)
+{
+    return (struct wire_struct_reader){
+        .words = words, .word_count = word_count, .pointer_count = 1, .depth = WIRE_DEPTH_MAX};
+}
+
 static inline bool wire_has_pointer(struct wire_struct_reader s, uint32_t index)
 {
     return index < s.pointer_count && s.words[s.pointers_at + index] != 0;
