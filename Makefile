@@ -138,10 +138,12 @@ $(RT_ARCHIVE): $(RT_OBJECTS)
 .SECONDEXPANSION:
 $(BUILD)/user/%.elf: $$(call objects,user-obj,$$(wildcard user/$$*/*.c)) $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
 	@mkdir -p $(@D)
-	$(USER_LINK) -o $@ $(filter %.o %.a,$^)
+	$(USER_LINK) -o $@.debug $(filter %.o %.a,$^)
+	objcopy --strip-debug $@.debug $@
 $(BUILD)/tests/qemu/%.elf: $(BUILD)/user-obj/tests/qemu/%.o $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
 	@mkdir -p $(@D)
-	$(USER_LINK) -o $@ $(filter %.o %.a,$^)
+	$(USER_LINK) -o $@.debug $(filter %.o %.a,$^)
+	objcopy --strip-debug $@.debug $@
 
 # ---- Host tools -----------------------------------------------------------------------------------
 
@@ -156,9 +158,12 @@ $(BUILD)/host-obj/%.o: %.c | $(GENERATED)
 	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
 $(HOST_ARCHIVE): $(filter-out %/lib/mem.o,$(HOST_PURE))
 	rm -f $@ && ar rcs $@ $^
-$(TOOLS:%=$(BUILD)/tools/%): $(BUILD)/tools/%: $$(patsubst %.c,$(BUILD)/host-obj/%.o,$$(wildcard tools/$$*/*.c)) $(HOST_ARCHIVE)
-	@mkdir -p $(@D)
-	$(HOST_CC) -o $@ $^ $(LIBS_$*)
+define tool_rule
+$(BUILD)/tools/$(1): $(patsubst %.c,$(BUILD)/host-obj/%.o,$(wildcard tools/$(1)/*.c)) $(HOST_ARCHIVE)
+	@mkdir -p $$(@D)
+	$(HOST_CC) -o $$@ $$^ $(LIBS_$(1))
+endef
+$(foreach tool,$(TOOLS),$(eval $(call tool_rule,$(tool))))
 
 # ---- Manifests ------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 /* From the boot loader to init, and from init's end to the halt.
  *
- * Next: kernel/boot.c for where we come from, kernel/x86_64/trap.S for where we go
+ * Next: kernel/boot.c for where we come from, kernel/x86_64/entry.S for where we go
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/boot.h"

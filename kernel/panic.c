@@ -7,6 +7,7 @@
  */
 #include "kernel/panic.h"
 #include "kernel/log.h"
+#include "kernel/x86_64/context.h"
 #include "kernel/x86_64/instructions.h"
 #include "lib/check.h"
 #include "lib/fmt.h"

@@ -207,6 +207,7 @@ void process_end(struct process *process, const struct process_end *end)
     release_caps(process);
     object_reap();
     free_record(process);
+    object_reap();
 
     observer->on_end(observer, end);
     object_reap();

@@ -4,7 +4,7 @@
  * first (TSS.rsp0 points at the end of the struct), then the rest by the stub. Assembly uses the offsets
  * below; C asserts them.
  *
- * Next: kernel/x86_64/trap.S
+ * Next: kernel/x86_64/entry.S
  */
 #pragma once
 
