@@ -45,8 +45,9 @@ clean:
 
 # ---- Messages: schema files become C in build/gen -------------------------------------------------
 
-SCHEMAS := schema/capos.capnp $(wildcard user/*/*.capnp tests/schemas/*.capnp)
+SCHEMAS := schema/capos.capnp $(wildcard user/*/*.capnp)
 GENERATED := $(SCHEMAS:%=$(GEN)/%.c)
+GENERATED_TESTS := $(patsubst %,$(GEN)/%.c,$(wildcard tests/schemas/*.capnp))
 GEN_KERNEL := $(GEN)/schema/capos.capnp.c
 gen: $(GENERATED)
 
@@ -179,10 +180,10 @@ $(MANIFEST): $(SYSTEM_CUE) systems/schema.cue $(PROGRAM_FILES) $(BUILD)/tools/mk
 # ---- Tests ----------------------------------------------------------------------------------------
 
 UNIT_TESTS := $(notdir $(basename $(wildcard tests/host/test_*.c)))
-UNIT_SOURCES := $(filter-out lib/mem.c,$(wildcard lib/*.c schema/*.c)) $(GENERATED) $(filter-out tests/host/test_%,$(wildcard tests/host/*.c))
+UNIT_SOURCES := $(filter-out lib/mem.c,$(wildcard lib/*.c schema/*.c)) $(GENERATED) $(GENERATED_TESTS) $(filter-out tests/host/test_%,$(wildcard tests/host/*.c))
 host-tests: $(foreach cc,gcc clang,$(UNIT_TESTS:%=$(BUILD)/tests/host/$(cc)/%))
 define unit_test_rules
-$(BUILD)/tests/host/$(1)/obj/%.o: %.c | $(GENERATED)
+$(BUILD)/tests/host/$(1)/obj/%.o: %.c | $(GENERATED) $(GENERATED_TESTS)
 	@mkdir -p $$(@D)
 	$(2) $(TEST_FLAGS) -c -o $$@ $$<
 $(BUILD)/tests/host/$(1)/pure.a: $(UNIT_SOURCES:%.c=$(BUILD)/tests/host/$(1)/obj/%.o)
