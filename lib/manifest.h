@@ -52,8 +52,7 @@ enum cap_err manifest_open(const uint8_t *bytes, uint64_t byte_count, const stru
  * docs/spec/manifest.md, and reports every problem.
  *
  * message     fresh from wire_message_read, with a cap_count of 0. Its budget bounds the check of the whole
- *             message; afterwards it is unlimited, because the limits above bound the rest, so that the
- *             reader of a valid manifest may ask as often as it likes
+ *             message, which then lifts it: the limits above bound the rest
  * report      NULL: problems are counted only
  * CAP_OK: no problem. CAP_ERR_MALFORMED: at least one was reported.
  */

@@ -553,7 +553,6 @@ enum cap_err manifest_validate(struct wire_message_reader *message, const struct
         judge_wire(&judge, message);
         return CAP_ERR_MALFORMED;
     }
-    message->budget_words = WIRE_BUDGET_UNLIMITED; /* from here on, the bounds of this file hold */
     judge.root = os_SystemManifest_read_root(message);
     uint32_t version = os_SystemManifest_get_version(judge.root);
     if (version != MANIFEST_VERSION) {

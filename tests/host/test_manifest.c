@@ -107,7 +107,7 @@ TEST(another_version_is_refused_without_looking_further)
         if (version == 1)
             continue;
         system->version = version;
-        char reason[32];
+        char reason[64];
         snprintf(reason, sizeof(reason), "is %u; this system reads version 1", version);
         EXPECT_REFUSED(system, "version", reason);
     }
@@ -125,14 +125,14 @@ TEST(a_system_without_programs_is_refused)
 
 TEST(a_name_with_other_characters_is_refused)
 {
-    static const char *const bad[] = {"Hello",        "hel lo", "hel/lo", "hello\n",
+    static const char *const bad[] = {"hEllo",        "hel lo", "hel/lo", "hello\n",
                                       "h\xc3\xa9llo", "hel.lo", "hel_lo", "hel\x7flo"};
     struct system *system = good_system();
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         system->services[HELLO].name = bad[i];
         EXPECT_EQ(judge(system), CAP_ERR_MALFORMED);
-        EXPECT(has_problem("services[0].name", "\"h") || has_problem("services[0].name", "\"H"));
+        EXPECT(has_problem("services[0].name", "\"h"));
         EXPECT_EQ(found.count, 1);
     }
     system->services[HELLO].name = "hello";
