@@ -164,6 +164,7 @@ static bool command_line_has(const char *word)
 
 _Noreturn void kernel_main(void)
 {
+    clock_start();
     serial_init();
     cpu_init();
     boot_collect(&boot_info);
@@ -174,11 +175,11 @@ _Noreturn void kernel_main(void)
     frame_init(&boot_info);
     kernel_space_init(&boot_info);
     frame_reclaim(&boot_info);
+    apic_init(kernel_space_apic());
     log_info("boot", "capOS: %llu MiB of memory, protections %s",
              (unsigned long long)(frame_total_count() * CAP_PAGE_BYTES >> 20), cpu_protections());
     struct wire_message_reader message;
     struct os_SystemManifest_reader manifest = manifest_judge(&message);
-    apic_init(kernel_space_apic());
     frames_before_init = frame_free_count();
     init_start(manifest);
     context_resume();

@@ -12,7 +12,7 @@
 #include "kernel/x86_64/upcalls.h"
 #include "lib/check.h"
 
-#define SLICE_TICKS 10
+#define SLICE_TICKS 10 /* 10 ms: TICKS_PER_SECOND is 1000 */
 
 static struct list ready = {{&ready.head, &ready.head}};
 static struct list sleepers = {{&sleepers.head, &sleepers.head}};
@@ -122,8 +122,8 @@ void kernel_on_timer(bool from_user)
 static void idle(void)
 {
     if (list_is_empty(&sleepers)) {
-        log_error("sched", "all %u processes wait for one another, for ever: the system stops",
-                  process_count());
+        log_error("sched", "all %u %s for ever, and nothing can wake one: the system stops", process_count(),
+                  process_count() == 1 ? "process waits" : "processes wait");
         kernel_halt(HALT_DEADLOCK);
     }
     interrupt_wait();

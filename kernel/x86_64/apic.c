@@ -41,7 +41,7 @@
 
 static volatile uint32_t *apic_registers;
 static bool is_x2apic;
-static uint64_t clock_start;
+static uint64_t clock_start_ticks;
 static uint64_t clock_ns_per_tick_32; /* 32.32 fixed point */
 
 static void apic_write(uint32_t reg, uint32_t value)
@@ -117,7 +117,6 @@ void apic_init(volatile uint32_t *registers)
         tsc_per_ms = FALLBACK_HZ / 1000;
         apic_per_ms = FALLBACK_HZ / 1000;
     }
-    clock_start = timestamp_read();
     clock_ns_per_tick_32 = (1000000ull << 32) / tsc_per_ms;
     log_debug("time", "time-stamp counter %llu kHz, local APIC timer %u kHz%s",
               (unsigned long long)tsc_per_ms, apic_per_ms, is_x2apic ? ", x2APIC" : "");
@@ -131,8 +130,13 @@ void apic_end_of_interrupt(void)
     apic_write(APIC_REG_EOI, 0);
 }
 
+void clock_start(void)
+{
+    clock_start_ticks = timestamp_read();
+}
+
 uint64_t clock_now_ns(void)
 {
-    uint64_t ticks = timestamp_read() - clock_start;
+    uint64_t ticks = timestamp_read() - clock_start_ticks;
     return (uint64_t)((unsigned __int128)ticks * clock_ns_per_tick_32 >> 32);
 }

@@ -17,5 +17,8 @@ uint64_t apic_paddr(void);
 
 void apic_end_of_interrupt(void);
 
-/* Nanoseconds since apic_init; never goes back. 0 before. */
+/* The moment that the clock counts from. */
+void clock_start(void);
+
+/* Nanoseconds since clock_start; never goes back. 0 until apic_init has measured the time-stamp counter. */
 uint64_t clock_now_ns(void);

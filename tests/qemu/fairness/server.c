@@ -1,4 +1,5 @@
 /* Answers echo, without a word on the console. */
+#include "build/gen/schema/capos.client.h"
 #include "build/gen/user/echo/echo.client.h"
 #include "user/rt/serve.h"
 
