@@ -130,7 +130,7 @@ wanted='( version = 1, binaries = [
  ( name = "hello", binary = "hello", exports = [],
  grants = [(name = "console", source = (kernel = console))], restart = never),
  ( name = "echo-server", binary = "echo-server",
- exports = [(name = "echo", interfaceId = 10643310114398144786)],
+ exports = [(name = "echo", interfaceId = 10643349346188790034)],
  grants = [(name = "console", source = (kernel = console))], restart = never),
  ( name = "echo-client", binary = "echo-client", exports = [], grants = [
  (name = "console", source = (kernel = console)),

@@ -129,7 +129,8 @@ static int pack(const struct options *options)
     json_t *json = json_loadb((const char *)text, byte_count, JSON_REJECT_DUPLICATES, &error);
     free(text);
     if (!json) {
-        fprintf(stderr, "%s:%d:%d: %s\n", problems.file, error.line, error.column, error.text);
+        fprintf(stderr, "%s:%d:%d: %s\n%s: refused: 1 problem\n", problems.file, error.line, error.column,
+                error.text, problems.file);
         return EXIT_REFUSED;
     }
     struct packed packed = pack_system(json, byte_count, &options->folders, &problems);
