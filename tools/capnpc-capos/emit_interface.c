@@ -55,7 +55,7 @@ void emit_interface_header(struct emitter *emitter, struct node *node)
     fprintf(file, "struct %s_server {\n", name);
     for (uint32_t i = 0; i < Superclass_list_count(superclasses(node)); i++) {
         const char *super = model_name(emitter->model, superclass(emitter, node, i));
-        fprintf(file, "    struct %s_server %s;\n", super, super);
+        fprintf(file, "    const struct %s_server *%s;\n", super, super);
     }
     for (uint32_t i = 0; i < Method_list_count(methods(node)); i++) {
         struct Method_reader method = Method_list_at(methods(node), i);
@@ -127,7 +127,9 @@ static uint32_t emit_super_dispatch(struct emitter *emitter, struct node *super,
     }
     const char *name = model_name(emitter->model, super);
     if (done_count > before)
-        fprintf(emitter->source, "        return %s_dispatch(&server->%s, self, call);\n", name, name);
+        fprintf(emitter->source,
+                "        return server->%s ? %s_dispatch(server->%s, self, call) : CAP_ERR_UNIMPLEMENTED;\n",
+                name, name, name);
     return done_count;
 }
 

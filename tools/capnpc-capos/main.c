@@ -80,35 +80,6 @@ static bool has_interface(struct unit *unit)
     return false;
 }
 
-/* An interface's table holds those of its superclasses, so these come first. Inheritance has no cycles. */
-static void emit_interface_headers(struct emitter *emitter)
-{
-    struct unit *unit = emitter->unit;
-    bool *is_done = keep(unit->model->node_count);
-    for (bool has_more = true; has_more;) {
-        has_more = false;
-        for (uint32_t i = 0; i < unit->node_count; i++) {
-            struct node *node = unit->nodes[i];
-            if (!node_is_interface(node) || is_done[node - unit->model->nodes])
-                continue;
-            struct Superclass_list_reader supers =
-                Node_interface_get_superclasses(Node_get_interface(node->reader));
-            bool is_ready = true;
-            for (uint32_t j = 0; j < Superclass_list_count(supers); j++) {
-                struct node *super =
-                    model_node(unit->model, Superclass_get_id(Superclass_list_at(supers, j)));
-                if (model_file(unit->model, super) == unit->file && !is_done[super - unit->model->nodes])
-                    is_ready = false;
-            }
-            has_more = has_more || !is_ready;
-            if (!is_ready)
-                continue;
-            emit_interface_header(emitter, node);
-            is_done[node - unit->model->nodes] = true;
-        }
-    }
-}
-
 /* Every type comes before the includes of other generated files, and every accessor after them: so files may
  * use each other's types in both directions. */
 static void emit_header(struct emitter *emitter, const char *include_folder, bool has_interfaces)
@@ -128,7 +99,9 @@ static void emit_header(struct emitter *emitter, const char *include_folder, boo
         emit_const(emitter, unit->nodes[i]);
         emit_struct_accessors(emitter, unit->nodes[i]);
     }
-    emit_interface_headers(emitter);
+    for (uint32_t i = 0; i < unit->node_count; i++)
+        if (node_is_interface(unit->nodes[i]))
+            emit_interface_header(emitter, unit->nodes[i]);
 }
 
 static void emit_client_header(struct emitter *emitter, const char *include_folder)
