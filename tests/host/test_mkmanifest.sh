@@ -104,7 +104,7 @@ refuses() {
     status=$?
     ok=0
     [ "$status" -eq 1 ] && [ ! -e "$work/out" ] || ok=1
-    [ "$(ls "$work" | grep -c tmp)" -eq 0 ] || ok=1
+    [ -z "$(find "$work" -mindepth 1 -maxdepth 1 -name "*tmp*")" ] || ok=1
     [ "$(wc -l < "$work/said")" -eq $(($# + 1)) ] || ok=1
     line=0
     for text in "$@"; do
