@@ -5,7 +5,7 @@
  * if there is none. docs/spec/manifest.md lists the rules and the messages.
  *
  * Invariants
- *  - Pure: no allocation, no globals, at most about 2 KiB of stack. Every loop has a named bound.
+ *  - Pure: no allocation, no globals, about 6 KiB of stack at most. Every loop has a named bound.
  *  - Any bytes are judged without harm. The message is private memory that nobody changes meanwhile.
  *
  * Next: lib/manifest.c

@@ -563,7 +563,7 @@ enum cap_err manifest_validate(struct wire_message_reader *message, const struct
     judge_binaries(&judge);
     judge_init(&judge);
     judge_services(&judge);
-    if (message->rule != 0)
+    if (message->rule != WIRE_RULE_NONE) /* cannot be after the check; if it is, nothing read above counts */
         judge_wire(&judge, message);
     return judge.problem_count == 0 ? CAP_OK : CAP_ERR_MALFORMED;
 }

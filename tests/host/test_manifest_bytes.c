@@ -21,23 +21,42 @@ TEST(a_message_that_breaks_a_rule_is_refused_with_the_word)
     EXPECT_EQ(found.count, 1);
 }
 
-TEST(a_name_longer_than_the_schema_allows_is_refused)
+TEST(a_name_longer_than_the_schema_allows_is_refused_as_such)
+{
+    struct system *system = good_system();
+
+    system->services[HELLO].name = "a-name-of-32-bytes-is-too-longer";
+    EXPECT_EQ(strlen(system->services[HELLO].name), 32);
+    EXPECT_EQ(judge(system), CAP_ERR_MALFORMED);
+    EXPECT_EQ(found.count, 1);
+    EXPECT(strstr(found.problems[0], "longer than the schema's maxLength"));
+}
+
+TEST(a_kind_of_source_that_the_schema_does_not_know_is_refused)
 {
     uint32_t word_count = build(good_system());
-    uint64_t old_name, new_name;
-    bool is_found = false;
+    struct wire_message_reader message;
 
-    /* "echo-server" becomes a list of 33 bytes; what follows in memory makes the name. */
-    memcpy(&old_name, "echo-ser", 8);
-    for (uint32_t i = 0; i < word_count; i++) {
-        new_name = built_words[i];
-        if (built_words[i] == old_name)
-            is_found = true;
-        if ((uint32_t)(new_name >> 32) == (12 << 3 | 2))
-            built_words[i] = (new_name & 0xffffffff) | (uint64_t)(33 << 3 | 2) << 32;
+    wire_message_read(&message, built_words, word_count, 0);
+    struct os_Service_list_reader services =
+        os_SystemManifest_get_services(os_SystemManifest_read_root(&message));
+    struct os_Service_reader service = os_Service_list_at(services, ECHO_CLIENT);
+    struct os_Grant_source_reader source =
+        os_Grant_get_source(os_Grant_list_at(os_Service_get_grants(service), 1));
+    /* The tag is the 16 bits that make `which` answer otherwise. */
+    for (uint32_t byte = 0; byte < source.s.data_bits / 8; byte += 2) {
+        uint16_t *field = (uint16_t *)(source.s.data + byte);
+        uint16_t old = *field;
+        *field = 65535;
+        if (os_Grant_source_which(source) == 65535)
+            break;
+        *field = old;
     }
-    EXPECT(is_found);
+    EXPECT_EQ(os_Grant_source_which(source), 65535);
     EXPECT_EQ(judge_words(built_words, word_count), CAP_ERR_MALFORMED);
+    EXPECT(has_problem("services[2].grants[1].source",
+                       "kind of source 65535 is unknown; known: kernel, service"));
+    EXPECT_EQ(found.count, 1);
 }
 
 /* A copy at the end of its own allocation, so that the address sanitizer sees one byte too many. */
