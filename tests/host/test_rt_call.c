@@ -226,6 +226,25 @@ TEST(drops_while_every_completion_is_spoken_for_wait_for_a_place)
     EXPECT_EQ(kernel.release_count, CAP_SQ_ENTRIES + 4);
 }
 
+TEST(a_wait_with_everything_spoken_for_asks_for_no_more_than_one_completion)
+{
+    static struct rt_call calls[CAP_CQ_ENTRIES];
+    start();
+    for (uint64_t i = 0; i < CAP_CQ_ENTRIES; i++)
+        send_numbered(&calls[i], HOLDING, i);
+    rt_flush(&rt);
+    for (uint64_t i = 0; i < 3; i++) {
+        struct rt_handle dropped = handle(200 + i);
+        rt_handle_drop(&dropped);
+    }
+    /* The releases cannot be taken before a call has completed, so they must not be waited for. */
+    rt_pending_wait_any(&rt);
+    EXPECT_EQ(kernel.held_count, CAP_CQ_ENTRIES - 1);
+    for (uint64_t i = 0; i < CAP_CQ_ENTRIES; i++)
+        expect_numbered_answer(&calls[i], i);
+    EXPECT_EQ(kernel.release_count, 3);
+}
+
 TEST(a_refused_release_is_counted)
 {
     start();

@@ -86,6 +86,49 @@ TEST(the_loop_answers_each_call_and_ends_well_when_no_client_is_left)
     EXPECT(wire_text_equal(demo_Echo_echo_Results_get_text(results), wire_text_of("two")));
     EXPECT_EQ(kernel.enter_count, 3); /* RECV; RETURN and RECV; RETURN and RECV */
     EXPECT_EQ(rt.under_way_count, 0);
+    EXPECT_EQ(rt.prompt_count, 0);
+}
+
+/* Results that cannot be sent: too many capabilities, too long, or a reason that no client would accept. */
+static enum cap_err overdo(void *self, struct wire_call *call, struct demo_Echo_echo_Params_reader params)
+{
+    static char text[CAP_MESSAGE_BYTES_MAX];
+    bool is_first = (*(uint32_t *)self)++ == 0;
+    (void)params;
+    memset(text, 'x', sizeof text);
+    if (is_first) {
+        for (uint32_t i = 0; i < CAP_TRANSFER_MAX; i++)
+            EXPECT_EQ(rt_serve_attach(call, handle(600 + i), CAP_TRANSFER_COPY), i);
+        EXPECT_EQ(rt_serve_attach(call, handle(700), CAP_TRANSFER_COPY), WIRE_CAP_NULL);
+        return CAP_OK;
+    }
+    struct demo_Echo_echo_Results_builder results = demo_Echo_echo_Results_init(call);
+    demo_Echo_echo_Results_set_text(results, (struct wire_text){text, sizeof text});
+    if (call->badge == 102)
+        return CAP_OK;
+    return wire_call_raise(call, os_CapException_Type_failed, (struct wire_text){text, 300});
+}
+
+static enum cap_err overdo_dispatch(void *self, struct wire_call *call)
+{
+    static const struct demo_Echo_server methods = {.echo = overdo};
+    return demo_Echo_dispatch(&methods, self, call);
+}
+
+TEST(results_that_cannot_be_sent_become_an_exception)
+{
+    uint32_t call_count = 0;
+    char reason[256] = {0};
+    start();
+    struct client_call *caps = queue_echo("one"), *words = queue_echo("two"),
+                       *long_reason = queue_echo("three");
+    EXPECT_EQ(rt_serve(&rt, handle(ENDPOINT), overdo_dispatch, &call_count), CAP_OK);
+    EXPECT_EQ(call_count, 3);
+    expect_exception(caps, os_CapException_Type_failed, error_text(CAP_ERR_TOO_BIG));
+    EXPECT_EQ(caps->answer_cap_count, 0);
+    expect_exception(words, os_CapException_Type_failed, error_text(CAP_ERR_TOO_BIG));
+    memset(reason, 'x', 255); /* as much as the schema allows */
+    expect_exception(long_reason, os_CapException_Type_failed, reason);
 }
 
 TEST(what_a_method_raises_reaches_the_client)
