@@ -40,7 +40,9 @@ static __attribute__((noinline)) enum cap_err start_all(struct init *init, uint3
 static void summarise(const struct init *init, uint32_t failed_count)
 {
     uint32_t count = os_Service_list_count(os_SystemManifest_get_services(init->manifest));
-    if (failed_count == 0)
+    if (failed_count == 0 && count == 1)
+        print(init->console, "the service ended well");
+    else if (failed_count == 0)
         print(init->console, "all %u services ended well", count);
     else
         print(init->console, "%u of %u services failed", failed_count, count);
