@@ -95,7 +95,8 @@ $(BUILD)/kernel/capos-unnamed.elf: $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-non
 $(BUILD)/kernel/symbols-all.S: $(BUILD)/kernel/capos-unnamed.elf tools/symbols.sh
 	nm --defined-only $< | tools/symbols.sh > $@
 $(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o kernel/kernel.ld
-	$(KERNEL_LINK) -o $@ $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o
+	$(KERNEL_LINK) -o $@.debug $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o
+	objcopy --strip-all $@.debug $@
 
 # ---- Loader ---------------------------------------------------------------------------------------
 
