@@ -27,6 +27,7 @@ run,test,check,iso libjansson-dev      /usr/include/jansson.h
 run,test           qemu-system-x86     qemu-system-x86_64
 test,check         python3             python3
 test,check         clang               clang
+test,check         libcapnp-dev        /usr/include/capnp/stream.capnp
 test               libclang-rt-dev     @clang_runtime
 check              clang-format-14?    clang-format-14
 check              shellcheck          shellcheck
