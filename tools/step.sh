@@ -32,7 +32,9 @@ step_ticker() {
             say "$1 ..."
             step_pause=9
         else
-            say "$1 ... $step_seconds s: $(tail -n 1 "$2" | cut -c 1-90)"
+            # The first line of the log is the command.
+            step_line=$(sed 1d "$2" | tail -n 1 | cut -c 1-90)
+            say "$1 ... $step_seconds s${step_line:+: $step_line}"
             step_pause=10
         fi
     done
