@@ -3,7 +3,7 @@
  * rax takes the number and gives the result, the arguments are already where the kernel wants them
  * (rdi, rsi). The instruction destroys rcx and r11, which a C caller expects to lose anyway.
  *
- * Next: kernel/x86_64/syscall.S
+ * Next: kernel/x86_64/entry.S
  */
 #include "abi/syscall.h"
 
