@@ -15,6 +15,7 @@
 #include "abi/error.h"
 #include "lib/list.h"
 
+struct account;
 struct call;
 struct receive;
 struct wire_call;
@@ -44,6 +45,9 @@ struct object {
     uint64_t interface_id;
     uint32_t reference_count;
     struct list_node reap_link; /* in the list of object.c while the count is 0 */
+    /* Of kernel/task/account.c; unused for objects of the kernel image. */
+    struct account *account;
+    struct list_node account_link;
 };
 
 /* One reference, the caller's. */

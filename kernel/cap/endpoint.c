@@ -13,7 +13,6 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
-#include "kernel/mm/record.h"
 #include "kernel/ring/kernel_call.h"
 #include "lib/check.h"
 
@@ -72,14 +71,14 @@ static enum cap_err facet_call(struct object *object, struct call *call)
 
 static void endpoint_free(struct endpoint *endpoint)
 {
-    record_give(&endpoint_pool, NULL, endpoint);
+    account_free_object(&endpoint->object, &endpoint_pool);
 }
 
 static void facet_destroy(struct object *object)
 {
     struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
     struct endpoint *endpoint = facet->endpoint;
-    record_give(&facet_pool, NULL, facet);
+    account_free_object(object, &facet_pool);
     if (--endpoint->facet_count > 0)
         return;
     struct receive *receive;
@@ -128,11 +127,12 @@ static enum cap_err endpoint_make_client(void *self, struct wire_call *wire,
                                          struct os_Endpoint_makeClient_Params_reader params)
 {
     struct endpoint *endpoint = LIST_ENTRY((struct object *)self, struct endpoint, object);
-    struct client_facet *facet;
-    enum cap_err err = record_take(&facet_pool, NULL, (void **)&facet);
+    struct object *made;
+    enum cap_err err = account_make_object(&kernel_call_caller(wire)->account, &facet_pool, &facet_ops,
+                                           endpoint->served_interface_id, &made);
     if (err)
         return err;
-    object_init(&facet->object, &facet_ops, endpoint->served_interface_id);
+    struct client_facet *facet = LIST_ENTRY(made, struct client_facet, object);
     facet->endpoint = endpoint;
     facet->badge = os_Endpoint_makeClient_Params_get_badge(params);
     endpoint->facet_count++;
@@ -173,16 +173,14 @@ static const struct object_ops endpoint_ops = {
     .destroy = endpoint_destroy,
 };
 
-enum cap_err endpoint_make(uint64_t served_interface_id, struct object **made)
+enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id, struct object **made)
 {
-    struct endpoint *endpoint;
-    enum cap_err err = record_take(&endpoint_pool, NULL, (void **)&endpoint);
+    enum cap_err err = account_make_object(account, &endpoint_pool, &endpoint_ops, os_Endpoint_ID, made);
     if (err)
         return err;
-    object_init(&endpoint->object, &endpoint_ops, os_Endpoint_ID);
+    struct endpoint *endpoint = LIST_ENTRY(*made, struct endpoint, object);
     endpoint->served_interface_id = served_interface_id;
     call_queue_init(&endpoint->calls);
     list_init(&endpoint->receives);
-    *made = &endpoint->object;
     return CAP_OK;
 }

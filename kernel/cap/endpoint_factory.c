@@ -14,7 +14,7 @@ static enum cap_err factory_create(void *self, struct wire_call *wire,
     if (interface_id == 0)
         return CAP_ERR_INVALID;
     struct object *endpoint;
-    enum cap_err err = endpoint_make(interface_id, &endpoint);
+    enum cap_err err = endpoint_make(&kernel_call_caller(wire)->account, interface_id, &endpoint);
     if (err)
         return err;
     struct os_EndpointFactory_create_Results_builder results = os_EndpointFactory_create_Results_init(wire);

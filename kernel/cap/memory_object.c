@@ -4,7 +4,6 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
-#include "kernel/mm/record.h"
 #include "kernel/ring/kernel_call.h"
 
 struct memory_object {
@@ -38,7 +37,7 @@ static enum cap_err memory_dispatch(struct object *object, struct wire_call *wir
 
 static void memory_destroy(struct object *object)
 {
-    record_give(&memory_pool, NULL, memory_of(object));
+    account_free_object(object, &memory_pool);
 }
 
 const struct object_ops memory_object_ops = {
@@ -50,16 +49,16 @@ const struct object_ops memory_object_ops = {
     .destroy = memory_destroy,
 };
 
-enum cap_err memory_object_make(uint64_t paddr, uint64_t byte_count, struct object **made)
+enum cap_err memory_object_make(struct account *account, uint64_t paddr, uint64_t byte_count,
+                                struct object **made)
 {
-    struct memory_object *memory;
-    enum cap_err err = record_take(&memory_pool, NULL, (void **)&memory);
+    enum cap_err err =
+        account_make_object(account, &memory_pool, &memory_object_ops, os_MemoryObject_ID, made);
     if (err)
         return err;
-    object_init(&memory->object, &memory_object_ops, os_MemoryObject_ID);
+    struct memory_object *memory = memory_of(*made);
     memory->paddr = paddr;
     memory->byte_count = byte_count;
-    *made = &memory->object;
     return CAP_OK;
 }
 

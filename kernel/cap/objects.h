@@ -1,6 +1,6 @@
 /* The objects of the kernel, and how they are made. Each is one file of this folder.
  *
- * Objects are charged to nobody yet: their number is bounded by the capability tables that hold them.
+ * Objects are charged to the account of the process that has them made (kernel/task/account.h).
  *
  * Next: kernel/cap/console.c
  */
@@ -8,8 +8,8 @@
 
 #include "kernel/object.h"
 
+struct account;
 struct process;
-struct elf_plan;
 
 /* Singletons; no reference is taken. */
 struct object *console_object(void);
@@ -26,15 +26,18 @@ struct wire_text;
 struct wire_data;
 CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, struct wire_data *elf);
 
-/* New objects, with one reference for the caller. */
-CAP_MUST_CHECK enum cap_err endpoint_make(uint64_t served_interface_id, struct object **endpoint);
-CAP_MUST_CHECK enum cap_err memory_object_make(uint64_t paddr, uint64_t byte_count, struct object **memory);
+/* New objects, with one reference for the caller. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
+CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
+                                          struct object **endpoint);
+CAP_MUST_CHECK enum cap_err memory_object_make(struct account *account, uint64_t paddr, uint64_t byte_count,
+                                               struct object **memory);
 CAP_MUST_CHECK enum cap_err virtual_memory_make(struct process *process, struct object **space);
 
 /* A handle for a process that is about to be created with *observer; gone with its last reference. If the
  * process starts, call process_handle_started; else release the handle. */
 struct process_observer;
-CAP_MUST_CHECK enum cap_err process_handle_make(struct object **handle, struct process_observer **observer);
+CAP_MUST_CHECK enum cap_err process_handle_make(struct account *account, struct object **handle,
+                                                struct process_observer **observer);
 void process_handle_started(struct object *handle);
 
 /* For arguments. */

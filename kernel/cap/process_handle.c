@@ -6,7 +6,6 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
-#include "kernel/mm/record.h"
 #include "kernel/ring/kernel_call.h"
 
 struct process_handle {
@@ -67,7 +66,7 @@ static enum cap_err handle_dispatch(struct object *object, struct wire_call *wir
 /* A call that waits holds a reference, so none waits here. */
 static void handle_destroy(struct object *object)
 {
-    record_give(&handle_pool, NULL, LIST_ENTRY(object, struct process_handle, object));
+    account_free_object(object, &handle_pool);
 }
 
 static const struct object_ops handle_ops = {
@@ -79,16 +78,15 @@ static const struct object_ops handle_ops = {
     .destroy = handle_destroy,
 };
 
-enum cap_err process_handle_make(struct object **made, struct process_observer **observer)
+enum cap_err process_handle_make(struct account *account, struct object **made,
+                                 struct process_observer **observer)
 {
-    struct process_handle *handle;
-    enum cap_err err = record_take(&handle_pool, NULL, (void **)&handle);
+    enum cap_err err = account_make_object(account, &handle_pool, &handle_ops, os_ProcessHandle_ID, made);
     if (err)
         return err;
-    object_init(&handle->object, &handle_ops, os_ProcessHandle_ID);
+    struct process_handle *handle = LIST_ENTRY(*made, struct process_handle, object);
     handle->observer.on_end = handle_on_end;
     call_queue_init(&handle->waiting);
-    *made = &handle->object;
     *observer = &handle->observer;
     return CAP_OK;
 }

@@ -93,7 +93,7 @@ static enum cap_err make_child(struct wire_call *wire, struct wire_text name, co
     struct object *handle;
     struct process_observer *observer;
     struct process *child;
-    enum cap_err err = process_handle_make(&handle, &observer);
+    enum cap_err err = process_handle_make(&kernel_call_caller(wire)->account, &handle, &observer);
     if (err)
         return err;
     err = process_create(name.bytes, name.length, plan, elf, observer, &child);

@@ -6,7 +6,6 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
-#include "kernel/mm/record.h"
 #include "kernel/ring/kernel_call.h"
 
 struct virtual_memory {
@@ -40,7 +39,7 @@ static enum cap_err space_dispatch(struct object *object, struct wire_call *wire
 
 static void space_destroy(struct object *object)
 {
-    record_give(&space_pool, NULL, LIST_ENTRY(object, struct virtual_memory, object));
+    account_free_object(object, &space_pool);
 }
 
 static const struct object_ops space_ops = {
@@ -54,12 +53,10 @@ static const struct object_ops space_ops = {
 
 enum cap_err virtual_memory_make(struct process *process, struct object **made)
 {
-    struct virtual_memory *space;
-    enum cap_err err = record_take(&space_pool, NULL, (void **)&space);
+    enum cap_err err =
+        account_make_object(&process->account, &space_pool, &space_ops, os_VirtualMemory_ID, made);
     if (err)
         return err;
-    object_init(&space->object, &space_ops, os_VirtualMemory_ID);
-    space->process = process;
-    *made = &space->object;
+    LIST_ENTRY(*made, struct virtual_memory, object)->process = process;
     return CAP_OK;
 }

@@ -80,19 +80,19 @@ enum cap_err call_accept(struct process *caller, const struct cap_sqe *sqe, stru
                          struct call **accepted)
 {
     uint64_t paddr;
-    enum cap_err err = ledger_charge(&caller->ledger, LEDGER_CALLS, 1);
+    enum cap_err err = ledger_charge(&caller->account.ledger, LEDGER_CALLS, 1);
     if (err)
         return err;
     err = frame_alloc(&paddr);
     if (err) {
-        ledger_refund(&caller->ledger, LEDGER_CALLS, 1);
+        ledger_refund(&caller->account.ledger, LEDGER_CALLS, 1);
         return err;
     }
     struct call *call = frame_to_pointer(paddr);
     err = copy_in(call, caller, sqe);
     if (err) {
         frame_free(paddr);
-        ledger_refund(&caller->ledger, LEDGER_CALLS, 1);
+        ledger_refund(&caller->account.ledger, LEDGER_CALLS, 1);
         return err;
     }
     call->state = CALL_ACCEPTED;
@@ -170,7 +170,7 @@ static void call_free(struct call *call)
     object_release(call->target);
     if (call->caller) {
         list_remove(&call->caller_link);
-        ledger_refund(&call->caller->ledger, LEDGER_CALLS, 1);
+        ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
     }
     frame_free(frame_from_pointer(call));
 }
@@ -219,7 +219,7 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
                                  &range);
     struct receive *receive;
     if (!err)
-        err = record_take(&receive_pool, &process->ledger, (void **)&receive);
+        err = record_take(&receive_pool, &process->account.ledger, (void **)&receive);
     if (err)
         return err;
     receive->process = process;
@@ -241,7 +241,7 @@ static void receive_free(struct receive *receive)
     if (list_is_linked(&receive->queue_link))
         list_remove(&receive->queue_link);
     object_release(receive->endpoint);
-    record_give(&receive_pool, &receive->process->ledger, receive);
+    record_give(&receive_pool, &receive->process->account.ledger, receive);
 }
 
 static void receive_finish(struct receive *receive, struct cap_cqe *cqe)
@@ -318,7 +318,7 @@ void process_abandon_calls(struct process *process)
         struct call *call = LIST_ENTRY(node, struct call, caller_link);
         if (call->state == CALL_SERVED) {
             list_remove(&call->caller_link);
-            ledger_refund(&process->ledger, LEDGER_CALLS, 1);
+            ledger_refund(&process->account.ledger, LEDGER_CALLS, 1);
             call->caller = NULL;
         } else {
             call_unwait(call);

@@ -88,7 +88,7 @@ static void init_record(struct process *process, const char *name, uint32_t name
 {
     CHECK(name_bytes <= CAP_NAME_BYTES_MAX);
     memcpy(process->name, name, name_bytes);
-    ledger_init(&process->ledger, limits);
+    account_init(&process->account, limits);
     cap_table_init(&process->caps, CAP_SLOTS_MAX);
     cap_table_init(&process->serving, CAP_SLOTS_MAX);
     list_init(&process->calls);
@@ -101,7 +101,7 @@ static void free_table(struct process *process, struct cap_table *table)
     struct cap_slot *block;
     while ((block = cap_table_take_block(table))) {
         frame_free(frame_from_pointer(block));
-        ledger_refund(&process->ledger, LEDGER_FRAMES, 1);
+        ledger_refund(&process->account.ledger, LEDGER_FRAMES, 1);
     }
 }
 
@@ -111,7 +111,8 @@ static void free_record(struct process *process)
     free_table(process, &process->caps);
     free_table(process, &process->serving);
     address_space_destroy(&process->space);
-    CHECK(ledger_is_zero(&process->ledger));
+    account_close(&process->account);
+    CHECK(ledger_is_zero(&process->account.ledger));
     frame_free(frame_from_pointer(process));
 }
 
@@ -124,7 +125,7 @@ enum cap_err process_create(const char *name, uint32_t name_bytes, const struct 
         return err;
     struct process *process = frame_to_pointer(paddr);
     init_record(process, name, name_bytes);
-    err = address_space_init(&process->space, &process->ledger);
+    err = address_space_init(&process->space, &process->account.ledger);
     if (err) {
         frame_free(paddr);
         return err;
@@ -166,12 +167,12 @@ enum cap_err process_reserve_slots(struct process *process, struct cap_table *ta
         if (!cap_table_can_grow(table))
             return CAP_ERR_NO_SLOT;
         uint64_t paddr;
-        enum cap_err err = ledger_charge(&process->ledger, LEDGER_FRAMES, 1);
+        enum cap_err err = ledger_charge(&process->account.ledger, LEDGER_FRAMES, 1);
         if (err)
             return err;
         err = frame_alloc_zeroed(&paddr);
         if (err) {
-            ledger_refund(&process->ledger, LEDGER_FRAMES, 1);
+            ledger_refund(&process->account.ledger, LEDGER_FRAMES, 1);
             return err;
         }
         cap_table_add_block(table, frame_to_pointer(paddr));

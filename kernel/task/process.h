@@ -15,6 +15,7 @@
 #include "abi/capset.h"
 #include "kernel/mm/address_space.h"
 #include "kernel/mm/user_memory.h"
+#include "kernel/task/account.h"
 #include "kernel/x86_64/cpu.h"
 #include "lib/cap_table.h"
 #include "lib/elf.h"
@@ -61,7 +62,7 @@ struct process {
     struct cap_table serving; /* call ids: calls delivered to it, not yet returned */
 
     /* Authority and resources. */
-    struct ledger ledger;
+    struct account account;
     struct cap_table caps;
     struct address_space space;
     struct cap_capset *capset; /* the kernel's view of its CapSet page */
