@@ -29,7 +29,8 @@
 #define CAP_OP_RECV    3 /* wait for a call on target, an endpoint's server facet */
 #define CAP_OP_RETURN  4 /* answer a call; target is the call id from struct cap_incoming */
 #define CAP_OP_RELEASE 5 /* give up the capability target */
-#define CAP_OP_COUNT   6
+#define CAP_OP_CANCEL  6 /* stop waiting for the CALL or RECV whose user_data is target */
+#define CAP_OP_COUNT   7
 
 /* SQE flags. */
 #define CAP_SQE_EXCEPTION 0x01 /* RETURN: the message is a CapException */
@@ -47,7 +48,7 @@ struct cap_sqe {
     uint16_t send_count;     /* CALL, RETURN: capabilities that go with the message */
     uint16_t receive_count;  /* CALL, RECV: room for capabilities that arrive */
     uint64_t user_data;      /* returned in the CQE, never looked at */
-    uint64_t target;         /* CALL, RECV, RELEASE: cap id; RETURN: call id */
+    uint64_t target;         /* CALL, RECV, RELEASE: cap id; RETURN: call id; CANCEL: user_data */
     uint64_t interface_id;   /* CALL: Cap'n Proto type id of the interface that has the method */
     uint64_t message_addr;   /* CALL: parameters; RETURN: results; one segment, without framing */
     uint64_t buffer_addr;    /* CALL: where the answer goes; RECV: where struct cap_incoming goes */

@@ -71,12 +71,12 @@ static void init_ended(struct process_observer *observer, const struct process_e
     if (record_count || missing_count)
         panic("%llu kernel records and %llu frames are still in use after all processes have ended",
               (unsigned long long)record_count, (unsigned long long)missing_count);
-    if (end->is_fault) {
+    if (end->kind == PROCESS_FAULTED) {
         log_error("halt", "init faulted at 0x%llx (address 0x%llx): nobody is left to run the system",
                   (unsigned long long)end->instruction, (unsigned long long)end->address);
         kernel_halt(HALT_INIT_FAULTED);
     }
-    if (end->code) {
+    if (end->kind == PROCESS_KILLED || end->code) {
         log_error("halt", "init exited with code %d", end->code);
         kernel_halt(HALT_INIT_FAILED);
     }
@@ -101,6 +101,9 @@ static struct object *kernel_object(uint16_t which, struct process *init)
         break;
     case os_KernelObject_endpointFactory:
         object = endpoint_factory_object();
+        break;
+    case os_KernelObject_facetFactory:
+        object = facet_factory_object();
         break;
     case os_KernelObject_virtualMemory:
         if (virtual_memory_make(init, &object))

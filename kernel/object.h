@@ -27,6 +27,10 @@ struct object_ops {
     bool can_move;
     bool is_timer_safe; /* its methods are bounded, allocate nothing and never wait */
 
+    /* A facet that stands in front of another object: which object runs this method in its place, or why
+     * none does. NULL: the object runs its methods itself. */
+    enum cap_err (*forward)(struct object *object, uint16_t method_id, struct object **target);
+
     /* Exactly one of dispatch and call is set, or none if the object has no methods.
      * dispatch answers at once, or sets is_deferred and keeps the call (kernel/ring/call.h).
      * call takes the call over if it returns CAP_OK, else has changed nothing. */

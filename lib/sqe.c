@@ -45,9 +45,10 @@ static const struct cap_sqe sqe_may_set[] = {
                        .message_bytes = WHOLE_WORDS,
                        .transfers_addr = ANY_64},
     [CAP_OP_RELEASE] = {.opcode = ANY_8, .user_data = ANY_64, .target = ANY_64},
+    [CAP_OP_CANCEL] = {.opcode = ANY_8, .user_data = ANY_64, .target = ANY_64},
 };
 _Static_assert(sizeof sqe_may_set / sizeof *sqe_may_set == CAP_OP_COUNT, "a row for each opcode");
-_Static_assert(CAP_OP_COUNT == 6, "a new opcode has a row here and in docs/spec/ring.md");
+_Static_assert(CAP_OP_COUNT == 7, "a new opcode has a row here and in docs/spec/ring.md");
 _Static_assert(CAP_SQE_FLAGS_ALL == CAP_SQE_EXCEPTION, "a new flag is in the row of an opcode");
 
 /* The bits that are set in `sqe` and not in `may_set`. */

@@ -45,6 +45,11 @@ interface Endpoint @0xb2c9d4ea5f607182 {
   makeClient @0 (badge :UInt64) -> (client :Capability);
   # A new client facet. Calls through it, or through copies of it, carry the badge to the server.
   # Errors: ERR_QUOTA, ERR_NO_MEMORY.
+
+  revokeClients @1 ();
+  # Every client facet made so far, and every copy of it, is dead from now on: calls on it end with
+  # ERR_DISCONNECTED. So do calls that wait in the queue. Calls that a server has received already may still be
+  # answered. It costs the same however many hold them. Facets made later are not affected.
 }
 
 interface EndpointFactory @0xc3dae5fb60718293 {
@@ -53,6 +58,25 @@ interface EndpointFactory @0xc3dae5fb60718293 {
   create @0 (interfaceId :UInt64) -> (endpoint :Endpoint);
   # A new endpoint whose client facets have the interface with this Cap'n Proto type id.
   # Errors: ERR_INVALID (interfaceId 0), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface FacetFactory @0x9d0e4f5a6b7c8d9e {
+  # The authority to make narrower facets of objects that one holds, charged to the caller.
+
+  create @0 (target :Capability, methods :List(UInt16) $C.maxLength(64))
+      -> (facet :Capability, revoker :Revoker);
+  # A facet with the interface of the target that lets only these methods through (ordinals, below 64); others
+  # are ERR_UNIMPLEMENTED. It holds the target alive. It can be called, not used as an argument where the kernel
+  # expects the target itself, and not received on.
+  # Errors: ERR_INVALID (no target, an ordinal of 64 or more), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface Revoker @0xae1f506b7c8d9eaf {
+  # Takes back what a facet was made for. Whoever holds it decides; the facet's holders cannot see it.
+
+  revoke @0 ();
+  # The facet and all copies of it are dead from now on: calls on it end with ERR_DISCONNECTED. Calls accepted
+  # before may still end well. The facet no longer holds the target.
 }
 
 interface MemoryObject @0xd4ebf60c718293a4 {
@@ -101,6 +125,10 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
 
   wait @0 () -> (end :ProcessEnd);
   # Completes when the process has ended, at once if it already has. Any number of callers may wait.
+
+  kill @1 ();
+  # Ends the process, whatever it is doing. Does nothing if it has ended already. A process that kills itself
+  # ends when its cap_enter is over.
 }
 
 struct ProcessEnd {
@@ -112,6 +140,9 @@ struct ProcessEnd {
 
     faulted @1 :Fault;
     # It did something that the processor or the kernel does not allow.
+
+    killed @2 :Void;
+    # Its handle was used to end it.
   }
 }
 
@@ -185,6 +216,7 @@ enum KernelObject {
   processSpawner @2;
   endpointFactory @3;
   virtualMemory @4;     # the address space of init itself; cannot be granted on
+  facetFactory @5;
 }
 
 struct Service {

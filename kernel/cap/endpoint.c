@@ -21,7 +21,9 @@ struct endpoint {
     uint64_t served_interface_id;
     struct call_queue calls;
     struct list receives;
-    uint32_t facet_count;
+    uint64_t epoch;       /* of the client facets that are alive; earlier ones are revoked */
+    uint32_t facet_count; /* records, revoked ones too */
+    uint32_t live_count;  /* facets of the present epoch */
     bool had_clients;
     bool is_closed;
 };
@@ -29,6 +31,7 @@ struct endpoint {
 struct client_facet {
     struct object object;
     struct endpoint *endpoint;
+    uint64_t epoch;
     uint64_t badge;
 };
 
@@ -47,7 +50,7 @@ static enum cap_err facet_call(struct object *object, struct call *call)
 {
     struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
     struct endpoint *endpoint = facet->endpoint;
-    if (endpoint->is_closed)
+    if (endpoint->is_closed || facet->epoch != endpoint->epoch)
         return CAP_ERR_DISCONNECTED;
     call->badge = facet->badge;
     struct receive *receive;
@@ -74,17 +77,22 @@ static void endpoint_free(struct endpoint *endpoint)
     account_free_object(&endpoint->object, &endpoint_pool);
 }
 
+/* Nobody can call any more, until a new facet is made: who waits to be called is told. */
+static void no_clients_left(struct endpoint *endpoint)
+{
+    struct receive *receive;
+    while ((receive = first_receive(endpoint)))
+        receive_finish_error(receive, CAP_ERR_DISCONNECTED);
+}
+
 static void facet_destroy(struct object *object)
 {
     struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
     struct endpoint *endpoint = facet->endpoint;
+    if (facet->epoch == endpoint->epoch && --endpoint->live_count == 0)
+        no_clients_left(endpoint);
     account_free_object(object, &facet_pool);
-    if (--endpoint->facet_count > 0)
-        return;
-    struct receive *receive;
-    while ((receive = first_receive(endpoint)))
-        receive_finish_error(receive, CAP_ERR_DISCONNECTED);
-    if (endpoint->is_closed)
+    if (--endpoint->facet_count == 0 && endpoint->is_closed)
         endpoint_free(endpoint);
 }
 
@@ -117,7 +125,7 @@ static enum cap_err endpoint_receive(struct object *object, struct receive *rece
             break;
         }
     }
-    if (endpoint->had_clients && endpoint->facet_count == 0)
+    if (endpoint->had_clients && endpoint->live_count == 0)
         return CAP_ERR_DISCONNECTED;
     list_push_back(&endpoint->receives, &receive->queue_link);
     return CAP_OK;
@@ -135,13 +143,42 @@ static enum cap_err endpoint_make_client(void *self, struct wire_call *wire,
     struct client_facet *facet = LIST_ENTRY(made, struct client_facet, object);
     facet->endpoint = endpoint;
     facet->badge = os_Endpoint_makeClient_Params_get_badge(params);
+    facet->epoch = endpoint->epoch;
     endpoint->facet_count++;
+    endpoint->live_count++;
     endpoint->had_clients = true;
     struct os_Endpoint_makeClient_Results_builder results = os_Endpoint_makeClient_Results_init(wire);
     return os_Endpoint_makeClient_Results_set_client(results, kernel_call_attach(wire, &facet->object));
 }
 
-static const struct os_Endpoint_server endpoint_server = {.makeClient = endpoint_make_client};
+/* Calls that wait end for their callers; at most CAP_ENDPOINT_QUEUE_MAX. */
+static void refuse_waiting_calls(struct endpoint *endpoint)
+{
+    struct call *call;
+    while ((call = call_queue_first(&endpoint->calls))) {
+        call_unwait(call);
+        call_finish_error(call, CAP_ERR_DISCONNECTED);
+    }
+}
+
+static enum cap_err endpoint_revoke_clients(void *self, struct wire_call *wire,
+                                            struct os_Endpoint_revokeClients_Params_reader params)
+{
+    struct endpoint *endpoint = LIST_ENTRY((struct object *)self, struct endpoint, object);
+    (void)wire;
+    (void)params;
+    endpoint->epoch++;
+    endpoint->live_count = 0;
+    refuse_waiting_calls(endpoint);
+    if (endpoint->had_clients)
+        no_clients_left(endpoint);
+    return CAP_OK;
+}
+
+static const struct os_Endpoint_server endpoint_server = {
+    .makeClient = endpoint_make_client,
+    .revokeClients = endpoint_revoke_clients,
+};
 
 static enum cap_err endpoint_dispatch(struct object *object, struct wire_call *wire)
 {
@@ -154,11 +191,7 @@ static void endpoint_destroy(struct object *object)
     struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
     CHECK(list_is_empty(&endpoint->receives));
     endpoint->is_closed = true;
-    struct call *call;
-    while ((call = call_queue_first(&endpoint->calls))) {
-        call_unwait(call);
-        call_finish_error(call, CAP_ERR_DISCONNECTED);
-    }
+    refuse_waiting_calls(endpoint);
     if (endpoint->facet_count == 0)
         endpoint_free(endpoint);
 }

@@ -14,6 +14,7 @@ struct process;
 /* Singletons; no reference is taken. */
 struct object *console_object(void);
 struct object *endpoint_factory_object(void);
+struct object *facet_factory_object(void);
 struct object *process_spawner_object(void);
 struct object *boot_package_object(void);
 
@@ -38,7 +39,7 @@ CAP_MUST_CHECK enum cap_err virtual_memory_make(struct process *process, struct 
 struct process_observer;
 CAP_MUST_CHECK enum cap_err process_handle_make(struct account *account, struct object **handle,
                                                 struct process_observer **observer);
-void process_handle_started(struct object *handle);
+void process_handle_started(struct object *handle, struct process *process);
 
 /* For arguments. */
 extern const struct object_ops memory_object_ops;

@@ -11,8 +11,8 @@
 struct process_handle {
     struct object object;
     struct process_observer observer;
-    bool has_ended;
-    struct process_end end; /* if has_ended */
+    struct process *process; /* NULL once it has ended */
+    struct process_end end;  /* then: how */
     struct call_queue waiting;
 };
 
@@ -23,8 +23,12 @@ static void fill_end(struct wire_call *wire, const void *context)
     const struct process_end *end = context;
     struct os_ProcessHandle_wait_Results_builder results = os_ProcessHandle_wait_Results_init(wire);
     struct os_ProcessEnd_builder built = os_ProcessHandle_wait_Results_init_end(results);
-    if (!end->is_fault) {
+    if (end->kind == PROCESS_EXITED) {
         os_ProcessEnd_set_exited(built, end->code);
+        return;
+    }
+    if (end->kind == PROCESS_KILLED) {
+        os_ProcessEnd_set_killed(built);
         return;
     }
     struct os_Fault_builder fault = os_ProcessEnd_init_faulted(built);
@@ -38,17 +42,28 @@ static enum cap_err handle_wait(void *self, struct wire_call *wire,
 {
     struct process_handle *handle = LIST_ENTRY((struct object *)self, struct process_handle, object);
     (void)params;
-    if (handle->has_ended)
-        fill_end(wire, &handle->end);
-    else
+    if (handle->process)
         kernel_call_defer(wire, &handle->waiting);
+    else
+        fill_end(wire, &handle->end);
+    return CAP_OK;
+}
+
+static enum cap_err handle_kill(void *self, struct wire_call *wire,
+                                struct os_ProcessHandle_kill_Params_reader params)
+{
+    struct process_handle *handle = LIST_ENTRY((struct object *)self, struct process_handle, object);
+    (void)wire;
+    (void)params;
+    if (handle->process)
+        process_kill(handle->process);
     return CAP_OK;
 }
 
 static void handle_on_end(struct process_observer *observer, const struct process_end *end)
 {
     struct process_handle *handle = LIST_ENTRY(observer, struct process_handle, observer);
-    handle->has_ended = true;
+    handle->process = NULL;
     handle->end = *end;
     struct call *call;
     while ((call = call_queue_first(&handle->waiting)))
@@ -56,7 +71,7 @@ static void handle_on_end(struct process_observer *observer, const struct proces
     object_release(&handle->object);
 }
 
-static const struct os_ProcessHandle_server handle_server = {.wait = handle_wait};
+static const struct os_ProcessHandle_server handle_server = {.wait = handle_wait, .kill = handle_kill};
 
 static enum cap_err handle_dispatch(struct object *object, struct wire_call *wire)
 {
@@ -91,7 +106,8 @@ enum cap_err process_handle_make(struct account *account, struct object **made,
     return CAP_OK;
 }
 
-void process_handle_started(struct object *handle)
+void process_handle_started(struct object *object, struct process *process)
 {
-    object_reference(handle);
+    object_reference(object);
+    LIST_ENTRY(object, struct process_handle, object)->process = process;
 }

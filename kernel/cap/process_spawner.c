@@ -101,7 +101,7 @@ static enum cap_err make_child(struct wire_call *wire, struct wire_text name, co
         object_release(handle);
         return err;
     }
-    process_handle_started(handle);
+    process_handle_started(handle, child);
     err = process_reserve_slots(child, &child->caps, grants->count);
     if (err) {
         process_end(child, &(struct process_end){0});

@@ -97,6 +97,7 @@ enum cap_err call_accept(struct process *caller, const struct cap_sqe *sqe, stru
     }
     call->state = CALL_ACCEPTED;
     call->caller = caller;
+    call->abandoned = CAP_OK;
     list_node_init(&call->caller_link);
     list_push_back(&caller->calls, &call->caller_link);
     object_reference(target);
@@ -158,6 +159,15 @@ static enum cap_err answer_check(const struct call *call, const struct answer *a
     return caps_check_receiver(call->caller, call->received, cap_count, list);
 }
 
+/* The caller has no part in the call any more. */
+static void caller_detach(struct call *call, enum cap_err why)
+{
+    list_remove(&call->caller_link);
+    ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
+    call->caller = NULL;
+    call->abandoned = why;
+}
+
 static void call_free(struct call *call)
 {
     CHECK(call->state != CALL_WAITING);
@@ -168,10 +178,8 @@ static void call_free(struct call *call)
     }
     caps_roll_back(&call->transfer);
     object_release(call->target);
-    if (call->caller) {
-        list_remove(&call->caller_link);
-        ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
-    }
+    if (call->caller)
+        caller_detach(call, CAP_OK);
     frame_free(frame_from_pointer(call));
 }
 
@@ -180,7 +188,7 @@ enum cap_err call_finish(struct call *call, const struct answer *answer)
     struct process *caller = call->caller;
     struct cap_cqe cqe = {.user_data = call->user_data};
     struct user_range buffer, list;
-    enum cap_err err = caller ? answer_check(call, answer, &cqe, &buffer, &list) : CAP_ERR_PEER_DEAD;
+    enum cap_err err = caller ? answer_check(call, answer, &cqe, &buffer, &list) : call->abandoned;
     /* Nothing below can fail. */
     if (!err) {
         user_range_write(&buffer, 0, answer->message, answer->message_bytes);
@@ -193,7 +201,7 @@ enum cap_err call_finish(struct call *call, const struct answer *answer)
     cqe.status = err ? err : answer->status;
     call_free(call);
     if (!caller)
-        return CAP_ERR_PEER_DEAD;
+        return err;
     ring_complete(caller, &cqe);
     return err ? CAP_ERR_UNDELIVERED : CAP_OK;
 }
@@ -202,6 +210,19 @@ void call_finish_error(struct call *call, enum cap_err err)
 {
     const struct answer answer = {.status = err};
     (void)!call_finish(call, &answer);
+}
+
+void call_give_up(struct call *call, enum cap_err why)
+{
+    struct process *caller = call->caller;
+    if (call->state == CALL_WAITING) {
+        call_unwait(call);
+        call_finish_error(call, why);
+        return;
+    }
+    CHECK(call->state == CALL_SERVED);
+    caller_detach(call, why);
+    ring_complete_status(caller, call->user_data, why);
 }
 
 enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, struct object *endpoint,
@@ -317,9 +338,7 @@ void process_abandon_calls(struct process *process)
     {
         struct call *call = LIST_ENTRY(node, struct call, caller_link);
         if (call->state == CALL_SERVED) {
-            list_remove(&call->caller_link);
-            ledger_refund(&process->account.ledger, LEDGER_CALLS, 1);
-            call->caller = NULL;
+            caller_detach(call, CAP_ERR_PEER_DEAD);
         } else {
             call_unwait(call);
             call_free(call);

@@ -11,7 +11,7 @@
  *
  * Invariants
  *  1. Every accepted CALL is finished exactly once, also when either side dies.
- *  2. Only call_finish posts its CQE. (A caller that died gets none.)
+ *  2. Only call_finish and call_give_up post its CQE. (A caller that died gets none.)
  *  3. Its CQ slot was reserved before the SQE was taken, so posting cannot fail.
  *
  * Next: kernel/ring/call.c
@@ -36,7 +36,8 @@ struct call_queue {
 
 struct call {
     enum call_state state;
-    struct process *caller; /* NULL once it has ended */
+    struct process *caller; /* NULL once nobody waits for the answer any more */
+    enum cap_err abandoned; /* then: why, for the server's RETURN */
     struct list_node caller_link;
     struct object *target; /* one reference */
 
@@ -87,9 +88,14 @@ void call_wait(struct call *call, struct call_queue *queue);
 void call_unwait(struct call *call);
 
 /* Ends the call and frees it. CAP_OK: the caller has the answer. CAP_ERR_UNDELIVERED: it had no room for it
- * and got an error that says so; what the answer carried went back. CAP_ERR_PEER_DEAD: it has ended. */
+ * and got an error that says so; what the answer carried went back. CAP_ERR_PEER_DEAD, CAP_ERR_CANCELLED,
+ * CAP_ERR_TIMED_OUT: nobody waits for it any more. */
 enum cap_err call_finish(struct call *call, const struct answer *answer);
 void call_finish_error(struct call *call, enum cap_err err);
+
+/* The caller, which lives, stops waiting: its CQE says why. A call that waits is over; one that is served
+ * goes on without a caller until its server returns. */
+void call_give_up(struct call *call, enum cap_err why);
 
 /* A RECV that waits for a call. */
 struct receive {

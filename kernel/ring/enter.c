@@ -87,6 +87,8 @@ void kernel_on_syscall(struct context *context)
     switch (context->rax) {
     case CAP_SYSCALL_ENTER:
         ring_enter(process, context->rdi, context->rsi);
+        if (process->is_killed)
+            process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
         break;
     case CAP_SYSCALL_EXIT:
         process_end(process, &(struct process_end){.code = (int32_t)context->rdi});

@@ -33,7 +33,7 @@ enum cap_err kernel_call_argument(struct wire_call *wire, uint32_t cap_index, co
     if (cap_index == WIRE_CAP_NULL)
         return CAP_ERR_INVALID;
     struct object *found = transfer_object(kernel_call_transfer(wire), cap_index);
-    if (found->ops != ops)
+    if (ops && found->ops != ops)
         return CAP_ERR_WRONG_INTERFACE;
     *object = found;
     return CAP_OK;

@@ -30,7 +30,7 @@ struct process *kernel_call_caller(struct wire_call *wire);
 /* The transfer that came with the call, for a method that keeps it. */
 struct transfer *kernel_call_transfer(struct wire_call *wire);
 
-/* The object that a capability field of the parameters names; it must have these ops.
+/* The object that a capability field of the parameters names; it must have these ops, if they are given.
  * CAP_ERR_INVALID: null. CAP_ERR_WRONG_INTERFACE: another kind of object. */
 CAP_MUST_CHECK enum cap_err kernel_call_argument(struct wire_call *wire, uint32_t cap_index,
                                                  const struct object_ops *ops, struct object **object);

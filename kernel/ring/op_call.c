@@ -7,6 +7,23 @@
 #include "kernel/ring/kernel_call.h"
 #include "kernel/ring/ops.h"
 
+/* Facets of facets: more than anybody needs, few enough to be bounded. */
+#define FORWARD_DEPTH_MAX 8
+
+/* The object that runs the method, behind the facets that let it through. */
+static enum cap_err resolve(struct object *object, uint16_t method_id, struct object **target)
+{
+    for (uint32_t depth = 0; object->ops->forward; depth++) {
+        if (depth == FORWARD_DEPTH_MAX)
+            return CAP_ERR_TOO_BIG;
+        enum cap_err err = object->ops->forward(object, method_id, &object);
+        if (err)
+            return err;
+    }
+    *target = object;
+    return CAP_OK;
+}
+
 static enum cap_err start(struct process *process, const struct cap_sqe *sqe)
 {
     void *found;
@@ -16,8 +33,9 @@ static enum cap_err start(struct process *process, const struct cap_sqe *sqe)
     struct object *target = found;
     if (target->interface_id != sqe->interface_id)
         return CAP_ERR_WRONG_INTERFACE;
-    if (!target->ops->dispatch && !target->ops->call)
-        return CAP_ERR_UNIMPLEMENTED;
+    err = resolve(target, sqe->method_id, &target);
+    if (err)
+        return err;
 
     struct call *call;
     err = call_accept(process, sqe, target, &call);

@@ -11,6 +11,7 @@ const struct ring_op ring_ops[CAP_OP_COUNT] = {
     [CAP_OP_RECV] = {.run = op_recv, .is_timer_safe = false},
     [CAP_OP_RETURN] = {.run = op_return, .is_timer_safe = false},
     [CAP_OP_RELEASE] = {.run = op_release, .is_timer_safe = false},
+    [CAP_OP_CANCEL] = {.run = op_cancel, .is_timer_safe = false},
 };
 
 void op_nop(struct process *process, const struct cap_sqe *sqe)

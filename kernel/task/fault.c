@@ -60,7 +60,7 @@ static const char *fault_name(uint16_t kind)
 void process_fault(struct process *process, uint16_t kind, uint64_t address)
 {
     const struct process_end end = {
-        .is_fault = true, .fault_kind = kind, .address = address, .instruction = process->context.rip};
+        .kind = PROCESS_FAULTED, .fault_kind = kind, .address = address, .instruction = process->context.rip};
     log_info("fault", "%s: %s of 0x%llx at 0x%llx", process->name, fault_name(kind),
              (unsigned long long)address, (unsigned long long)end.instruction);
     process_end(process, &end);

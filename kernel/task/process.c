@@ -214,6 +214,14 @@ void process_end(struct process *process, const struct process_end *end)
     object_reap();
 }
 
+void process_kill(struct process *process)
+{
+    if (process == scheduler_current())
+        process->is_killed = true;
+    else
+        process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
+}
+
 uint32_t process_count(void)
 {
     return live_count;
@@ -221,7 +229,7 @@ uint32_t process_count(void)
 
 void process_end_all(void)
 {
-    const struct process_end end = {.is_fault = false, .code = 0};
+    const struct process_end end = {.kind = PROCESS_KILLED};
     while (!list_is_empty(&processes))
         process_end(LIST_ENTRY(processes.head.prev, struct process, process_link), &end);
 }

@@ -22,8 +22,14 @@
 #include "lib/ledger.h"
 #include "lib/ring.h"
 
+enum process_end_kind {
+    PROCESS_EXITED,
+    PROCESS_FAULTED,
+    PROCESS_KILLED
+};
+
 struct process_end {
-    bool is_fault;
+    enum process_end_kind kind;
     int32_t code;         /* exit code */
     uint16_t fault_kind;  /* enum os_Fault_Kind */
     uint64_t address;     /* fault: what was touched, or the number of a bad system call */
@@ -56,6 +62,7 @@ struct process {
 
     /* Of kernel/ring. */
     struct ring ring;
+    bool is_killed;           /* ends when the enter that it is in is over */
     uint32_t wait_count;      /* CQEs that end the present wait */
     struct list calls;        /* struct call: made by it, not finished */
     struct list receives;     /* struct receive: its RECVs that wait */
@@ -94,6 +101,9 @@ CAP_MUST_CHECK enum cap_err process_reserve_slots(struct process *process, struc
 
 /* Puts an object into the table of a process; takes over the caller's reference on success. */
 CAP_MUST_CHECK enum cap_err process_insert_cap(struct process *process, struct object *object, cap_id_t *id);
+
+/* Ends a process from outside: at once, or, if it is the one that asks, when its enter is over. */
+void process_kill(struct process *process);
 
 uint32_t process_count(void);
 

@@ -234,11 +234,11 @@ TEST(an_unknown_object_for_init_is_refused)
 {
     struct system *system = good_system();
 
-    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 5};
+    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 6};
     EXPECT_REFUSED(
         system, "init.grants[5].object",
-        "kernel object 5 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
-        "virtualMemory");
+        "kernel object 6 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
+        "virtualMemory, facetFactory");
     system->init_grants[5].object = 65535;
     EXPECT_REFUSED(system, "init.grants[5].object", "kernel object 65535 is unknown");
 }

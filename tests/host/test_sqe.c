@@ -20,7 +20,7 @@ struct field {
  * of their own. */
 static const struct field fields[] = {
     {"method_id", 2, 16, "C"},      {"send_count", 4, 16, "CN"},       {"receive_count", 6, 16, "CV"},
-    {"user_data", 8, 64, "_CVNE"},  {"target", 16, 64, "CVNE"},        {"interface_id", 24, 64, "C"},
+    {"user_data", 8, 64, "_CVNEX"}, {"target", 16, 64, "CVNEX"},       {"interface_id", 24, 64, "C"},
     {"message_addr", 32, 64, "CN"}, {"buffer_addr", 40, 64, "CV"},     {"message_bytes", 48, 32, "CN"},
     {"buffer_bytes", 52, 32, "CV"}, {"transfers_addr", 56, 64, "CVN"},
 };
@@ -28,7 +28,7 @@ static const struct field fields[] = {
 
 static const char opcode_letters[CAP_OP_COUNT] = {
     [CAP_OP_NOP] = '_',    [CAP_OP_CALL] = 'C',    [CAP_OP_RECV] = 'V',
-    [CAP_OP_RETURN] = 'N', [CAP_OP_RELEASE] = 'E',
+    [CAP_OP_RETURN] = 'N', [CAP_OP_RELEASE] = 'E', [CAP_OP_CANCEL] = 'X',
 };
 
 static bool opcode_uses(int opcode, const struct field *field)
@@ -90,7 +90,7 @@ TEST(every_unknown_opcode_is_one_error_whatever_else_is_wrong) /* 15, 19 */
 {
     for (int opcode = 0; opcode < 256; opcode++) {
         struct cap_sqe sqe = {.opcode = (uint8_t)opcode};
-        bool is_known = opcode >= CAP_OP_NOP && opcode <= CAP_OP_RELEASE;
+        bool is_known = opcode >= CAP_OP_NOP && opcode <= CAP_OP_CANCEL;
         EXPECT_EQ(sqe_check(&sqe), is_known ? CAP_OK : CAP_ERR_BAD_OPCODE);
         memset((uint8_t *)&sqe + 1, 0xff, sizeof sqe - 1);
         EXPECT_EQ(sqe_check(&sqe), is_known ? CAP_ERR_BAD_SQE : CAP_ERR_BAD_OPCODE);

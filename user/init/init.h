@@ -27,6 +27,7 @@ struct init {
     struct os_ProcessSpawner process_spawner;
     struct os_EndpointFactory endpoint_factory;
     struct os_VirtualMemory virtual_memory;
+    struct os_FacetFactory facet_factory; /* null unless a service is to get it */
 
     struct wire_message_reader
         message; /* the manifest, valid as a whole once boot_load has returned CAP_OK */

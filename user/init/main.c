@@ -11,6 +11,9 @@ static bool find_own(struct init *init)
     struct rt *rt = init->rt;
     if (RT_CAPSET(rt, "console", os_Console, &init->console) != CAP_OK)
         return false; /* and nothing to say it on */
+    /* The manifest's judge has seen to it that init holds what a service is to get. */
+    if (RT_CAPSET(rt, "facetFactory", os_FacetFactory, &init->facet_factory) != CAP_OK)
+        init->facet_factory.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

@@ -44,6 +44,9 @@ static struct rt_handle kernel_object(const struct init *init, uint16_t object, 
     case os_KernelObject_endpointFactory:
         *interface = "EndpointFactory";
         return init->endpoint_factory.handle;
+    case os_KernelObject_facetFactory:
+        *interface = "FacetFactory";
+        return init->facet_factory.handle;
     default:
         *interface = "nothing";
         return (struct rt_handle){.rt = init->rt};

@@ -65,6 +65,10 @@ static bool end_report(const struct init *init, struct wire_text name, struct os
         print(init->console, "%.*s exited with code %d", (int)name.length, name.bytes, code);
         return code == 0;
     }
+    if (os_ProcessEnd_which(end) == os_ProcessEnd_killed) {
+        print(init->console, "%.*s was killed", (int)name.length, name.bytes);
+        return false;
+    }
     if (os_ProcessEnd_which(end) != os_ProcessEnd_faulted) {
         print(init->console, "%.*s ended in an unknown way", (int)name.length, name.bytes);
         return false;
