@@ -10,9 +10,10 @@
 # Next: boot/shim/shim.h
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-shim=${SHIM:-$root/build/boot/shim.elf}
-probe=${PROBE:-$root/build/boot/probe.elf}
+# QEMU takes a module as "path arguments": there must be no blank in the path.
+CDPATH='' cd -- "$(dirname -- "$0")/../.."
+shim=${SHIM:-build/boot/shim.elf}
+probe=${PROBE:-build/boot/probe.elf}
 limit_seconds=60 # only detects hangs
 probe_ok=33      # QEMU's exit status: twice the number written to isa-debug-exit, plus one
 shim_refused=253
@@ -240,7 +241,7 @@ boot_image() { # NAME ARGUMENTS
 
 images() {
     printf 'a manifest' >"$work/small"
-    if ! SHIM=$shim "$root/tools/iso.sh" "$probe" "$work/small" "$work/image.iso" 'log=debug x=y' \
+    if ! SHIM=$shim tools/iso.sh "$probe" "$work/small" "$work/image.iso" 'log=debug x=y' \
         >"$work/log" 2>&1; then
         verdict 'an image is made' 'tools/iso.sh failed'
         return

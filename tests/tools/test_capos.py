@@ -103,7 +103,7 @@ class SetUp(harness.TreeCase):
 
 class Step(harness.TreeCase):
     def step(self, script):
-        return harness.run("sh", "-c", f". {harness.ROOT}/tools/step.sh; {script}", cwd=self.tree)
+        return harness.run("sh", "-c", f". '{harness.ROOT}/tools/step.sh'; {script}", cwd=self.tree)
 
     def test_a_quick_step_says_nothing(self):
         self.assertEqual(self.step("step title log true"), (0, ""))
