@@ -6,6 +6,7 @@
 #   make boot-test       the loader and the kernel that judges it
 #   make qemu-tests      programs and manifests of all tests/qemu/NAME
 #   make qemu-test TEST=NAME     of one of them
+#   make bench           the benchmark's programs, manifest and instruction counter
 #   make CC=clang BUILD=build/clang ...   the same with another compiler in another folder
 #
 # One include root: -I. ; the first component of an include path is the layer.
@@ -38,14 +39,14 @@ TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined
 
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
 
-.PHONY: all kernel shim user tools gen manifest host-tests boot-test qemu-tests qemu-test clean
+.PHONY: all kernel shim user tools gen manifest host-tests boot-test qemu-tests qemu-test bench clean
 all: kernel shim user tools
 clean:
 	rm -rf build
 
 # ---- Messages: schema files become C in build/gen -------------------------------------------------
 
-SCHEMAS := schema/capos.capnp $(wildcard user/*/*.capnp)
+SCHEMAS := schema/capos.capnp $(wildcard user/*/*.capnp bench/qemu/*.capnp)
 GENERATED := $(SCHEMAS:%=$(GEN)/%.c)
 GENERATED_TESTS := $(patsubst %,$(GEN)/%.c,$(wildcard tests/schemas/*.capnp))
 GEN_KERNEL := $(GEN)/schema/capos.capnp.c
@@ -204,5 +205,25 @@ $(TEST_MANIFESTS): $(BUILD)/tests/qemu/%/system.manifest: tests/qemu/%/system.cu
 	@mkdir -p $(@D)
 	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
 	$(BUILD)/tools/mkmanifest --binaries $(@D) --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
+
+# ---- Benchmarks: one folder bench/qemu/NAME is one program ------------------------------------------
+
+BENCH_PROGRAMS := $(patsubst bench/qemu/%/,%,$(dir $(wildcard bench/qemu/*/main.c)))
+BENCH_MANIFEST := $(BUILD)/bench/qemu/system.manifest
+BENCH_COUNTER := $(BUILD)/bench/counter.so
+bench: $(BENCH_MANIFEST) $(BENCH_COUNTER)
+$(BUILD)/bench/qemu/%.elf: $$(call objects,user-obj,$$(wildcard bench/qemu/$$*/*.c bench/qemu/$$*/*.S)) \
+    $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
+	@mkdir -p $(@D)
+	$(USER_LINK) -o $@.debug $(filter %.o %.a,$^)
+	objcopy --strip-debug $@.debug $@
+$(BENCH_MANIFEST): bench/qemu/system.cue systems/schema.cue $(BENCH_PROGRAMS:%=$(BUILD)/bench/qemu/%.elf) \
+    $(BUILD)/tools/mkmanifest
+	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
+	$(BUILD)/tools/mkmanifest --binaries $(@D) -o $@ $(@:.manifest=.json)
+# QEMU loads it: a shared object of the host, with none of the tree's freestanding code in it.
+$(BENCH_COUNTER): $(wildcard bench/counter/*.c bench/counter/*.h)
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_FLAGS) -fPIC -shared -fvisibility=hidden -o $@ $(filter %.c,$^)
 
 -include $(shell find $(BUILD) build/tools -name '*.d' 2>/dev/null)

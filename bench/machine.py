@@ -1,0 +1,174 @@
+"""One boot of a benchmark system under QEMU's instruction clock, plain or counted, and the symbols of programs.
+
+With -icount shift=0,sleep=off the guest's time-stamp counter counts executed instructions, exactly and the same
+in every run. The options below are those under which every figure is made, for capOS and for Linux.
+
+Next: bench/results.py
+"""
+
+import bisect
+import pathlib
+import re
+import signal
+import struct
+import subprocess
+
+CLOCK = "-icount shift=0,sleep=off -smp 1 -rtc base=2024-01-01,clock=vm -seed 1".split()
+MEMORY = "256M"
+CPU = "max"
+COUNTER = pathlib.Path("build/bench/counter.so")
+SECONDS_MAX = 300  # finds a hang, judges nothing
+
+
+class BenchError(Exception):
+    """Why there are no figures, in one line."""
+
+
+class Machine:
+    """What to boot: a command line without the clock, and where the brackets and the functions are."""
+
+    def __init__(self, system, command, program, marks=("bracket_open", "bracket_close"), boot=None, kernel=None):
+        self.system = system
+        self.command = command
+        self.program = program  # Symbols of the program that measures
+        self.marks = [program.address(name) for name in marks]
+        self.boot = boot  # the address of the kernel's first instruction
+        self.kernel = kernel  # Symbols of the kernel
+
+    def run(self, extra=()):
+        """The lines of the console."""
+        command = self.command + list(extra)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate(timeout=SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            output, _ = process.communicate()
+            raise BenchError(f"{self.system} did not end within {SECONDS_MAX} s: {tail(output)}") from None
+        except BaseException:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            raise
+        lines = output.decode("utf-8", "replace").replace("\r", "").splitlines()
+        failed = [line for line in lines if "| failed " in line or line.startswith("failed ")]
+        if failed or process.returncode not in (0, 33):
+            log = write_log(self.system, lines)
+            raise BenchError(f"{self.system} ended with status {process.returncode}: {(failed or lines[-1:])} ({log})")
+        write_log(self.system, lines)
+        return lines
+
+    def run_counted(self, folder, trace_at=None):
+        """(console lines, counter lines, addresses of the traced pass)"""
+        folder.mkdir(parents=True, exist_ok=True)
+        out, trace = folder / f"{self.system}.passes", folder / f"{self.system}.trace"
+        options = [str(COUNTER), f"open={self.marks[0]:x}", f"close={self.marks[1]:x}", f"out={out}"]
+        if self.boot:
+            options.append(f"boot={self.boot:x}")
+        for kind, functions in (("copy", ("memcpy", "memmove")), ("fill", ("memset",))):
+            ranges = [symbols.range(name) for symbols in (self.kernel, self.program) if symbols for name in functions]
+            options.append(f"{kind}=" + ":".join(f"{first:x}-{end:x}" for first, end in filter(None, ranges)))
+        if trace_at is not None:
+            options += [f"trace={trace}", f"at={trace_at}"]
+        lines = self.run(["-plugin", ",".join(options)])
+        addresses = []
+        if trace_at is not None:
+            data = trace.read_bytes()
+            addresses = [address for (address,) in struct.iter_unpack("<Q", data)]
+            trace.unlink()
+        return lines, out.read_text(encoding="ascii").splitlines(), addresses
+
+
+def capos_machine(memory=MEMORY, manifest="build/bench/qemu/system.manifest"):
+    kernel_file = "build/kernel/capos.elf.debug"
+    command = ["tools/qemu.sh", "--memory", memory, "--with", " ".join(CLOCK), manifest]
+    # tools/qemu.sh takes QEMU's options as one word; the counter's are appended to it.
+    machine = Machine(
+        "capos",
+        command,
+        Symbols.of_elf("build/bench/qemu/bench.elf.debug"),
+        boot=elf_entry(kernel_file),
+        kernel=Symbols.of_elf(kernel_file),
+    )
+    plain_run = machine.run
+
+    def run(extra=()):
+        machine.command = command[:4] + [" ".join(CLOCK + list(extra))] + command[5:]
+        return plain_run()
+
+    machine.run = run
+    return machine
+
+
+def write_log(system, lines):
+    log = pathlib.Path("build/log") / f"bench-{system}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return log
+
+
+def tail(output):
+    lines = output.decode("utf-8", "replace").splitlines()
+    return lines[-1] if lines else "it printed nothing"
+
+
+def tool(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise BenchError(f"{' '.join(command)}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout.decode(errors="replace")
+
+
+def elf_entry(path):
+    return int(re.search(r"Entry point address:\s*(0x[0-9a-f]+)", tool("readelf", "-hW", path))[1], 16)
+
+
+class Symbols:
+    """Functions by address. A function reaches to the next one."""
+
+    def __init__(self, pairs, path=None):
+        self.path = path
+        self.pairs = sorted(pairs)
+        self.starts = [address for address, _ in self.pairs]
+        self.by_name = {name: address for address, name in self.pairs}
+
+    @staticmethod
+    def of_elf(path):
+        found = re.findall(r"^([0-9a-f]+) [tTwW] (\S+)$", tool("nm", "--defined-only", path), re.MULTILINE)
+        return Symbols([(int(address, 16), name) for address, name in found], path)
+
+    def address(self, name):
+        if name not in self.by_name:
+            raise BenchError(f"{self.path}: there is no function {name}")
+        return self.by_name[name]
+
+    def range(self, name):
+        if name not in self.by_name:
+            return None
+        first = self.by_name[name]
+        after = bisect.bisect_right(self.starts, first)
+        return first, self.starts[after] if after < len(self.starts) else first + 4096
+
+    def function(self, address):
+        """(name, address of its first instruction)"""
+        index = bisect.bisect_right(self.starts, address) - 1
+        return (self.pairs[index][1], self.starts[index]) if index >= 0 else ("?", 0)
+
+    def inlined(self, addresses):
+        """For each address the innermost inlined function that it belongs to, from the debug information."""
+        if not self.path or not addresses:
+            return {}
+        text = tool("addr2line", "-a", "-i", "-f", "-e", self.path, *(f"{address:x}" for address in addresses))
+        names, current = {}, None
+        for line in text.splitlines():
+            if line.startswith("0x"):
+                current = int(line, 16)
+            elif current is not None:
+                names[current] = line
+                current = None
+        return names

@@ -1,0 +1,52 @@
+/* The benchmark program. One binary plays every part, so that each address means one function in a profile:
+ * as `init` it is the client and measures; as `server` it is the other side of a round trip.
+ *
+ * Next: bench/qemu/bench/measure.c
+ */
+#pragma once
+
+#include "build/gen/bench/qemu/bench.client.h"
+#include "build/gen/schema/capos.client.h"
+
+#define IN_FLIGHT 16
+
+/* All that an operation can use. */
+struct bench {
+    struct rt *rt;
+    struct os_Console console;
+    struct os_BootPackage package;
+    struct os_ProcessSpawner spawner;
+    struct os_EndpointFactory factory;
+
+    struct os_MemoryObject memory; /* an object of the kernel to call */
+    struct bench_Partner partner;  /* served by another process */
+    struct os_Endpoint spare;      /* served by nobody: for facets to give away */
+    struct rt_handle gift;         /* what the next round gives away */
+    struct rt_call calls[IN_FLIGHT];
+};
+
+/* Something to time. `run` is timed; `prepare`, which may be NULL, comes before each run and is not. */
+struct operation {
+    const char *name;
+    uint32_t rounds;
+    uint32_t each; /* how many operations one run is */
+    enum cap_err (*prepare)(struct bench *bench);
+    enum cap_err (*run)(struct bench *bench);
+};
+
+/* Each ends with an entry whose name is NULL. */
+extern const struct operation ring_operations[];
+extern const struct operation call_operations[];
+extern const struct operation process_operations[];
+
+/* Runs every operation and prints a line of results for each. */
+CAP_MUST_CHECK enum cap_err measure_all(struct bench *bench, const struct operation *operations);
+
+/* A process of this boot package called `name` that holds at most one capability, which moves to it. A null
+ * `grant` gives it nothing. */
+CAP_MUST_CHECK enum cap_err process_start(struct bench *bench, const char *binary, const char *name,
+                                          const char *grant_name, struct rt_handle grant,
+                                          struct os_ProcessHandle *process);
+
+/* The part of the server, until no client is left. */
+int server_main(struct rt *rt);
