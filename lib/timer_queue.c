@@ -93,9 +93,9 @@ static struct timer_node **place_of(struct timer_queue *queue, const struct time
 
 void timer_queue_remove(struct timer_queue *queue, struct timer_node *node)
 {
-    CHECK(timer_node_is_queued(node) && queue->count > 0);
+    CHECK(timer_node_is_queued(node));
     struct timer_node **place = place_of(queue, node);
-    CHECK(*place == node);
+    CHECK(queue->count > 0 && *place == node);
     merge_into(queue, node->parent, place, node->left, node->right);
     *node = (struct timer_node){0};
     queue->count--;

@@ -9,19 +9,18 @@
  *    child's.
  *  - A node's address must not change while it is queued.
  *
- * The structure is a leftist tree with links to parents (C. A. Crane; Knuth, The Art of Computer Programming
- * vol. 3, 5.2.3; Tarjan, Data Structures and Network Algorithms, 3.3). It orders no more than is asked for,
- * so it needs one operation, merging two trees along their right sides, where balanced search trees need
- * rotations in mirrored cases. Its bounds hold for each single operation, not just on average. With n nodes
- * and L = log2(n + 1):
- *  - A tree of rank r has at least 2^r - 1 nodes, as its left child's rank is no less than r - 1. So the
- * right side of any subtree has at most L nodes. Left sides can be long: nothing walks along them.
- *  - Insertion merges the tree with one node: at most L nodes, visited on the way down and again on the way
- * up.
- *  - Removal merges a node's children: at most 2 L nodes, down and up. Above them ranks are corrected as long
- *    as they change. A rank that changes because a child's did is one more than the child's: after the change
- *    if ranks fall, before it if they grow. Either way they count 1, 2, 3, ... upwards, so this ends below L
- * + 1. That is at most 2 L and 5 L visits.
+ * The structure is a leftist tree with links to parents (C. A. Crane, 1972; Knuth, The Art of Computer
+ * Programming vol. 3, 5.2.3; Tarjan, Data Structures and Network Algorithms, 3.3). It orders no more than is
+ * asked for, so one operation is enough, merging two trees along their right sides, where a balanced search
+ * tree needs rotations in mirrored cases. Its bounds hold for each single operation, not just on average.
+ * With n nodes before the operation and L = log2(n + 1), rounded down:
+ *  - A tree of rank r has at least 2^r - 1 nodes, as both children have rank r - 1 or more. So the right side
+ *    of any subtree has at most L nodes. Left sides can be long: nothing walks along them.
+ *  - Insertion merges the tree with one node: L visits on the way down and L on the way up, at most.
+ *  - Removal merges the node's children: twice as many. Above them, ranks are corrected as long as they
+ *    change. One that falls with its child's is one more than the child's afterwards, one that grows was so
+ *    before. Either way those ranks count upwards by one and stay below L: L visits, at most.
+ * Together that is at most 2 L visits for an insertion and 5 L for a removal.
  *
  * Next: lib/timer_queue.c
  */
