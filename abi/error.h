@@ -28,7 +28,7 @@
     X(ERR_QUOTA, -13, "a ledger is at its limit; free something or ask for a higher limit")             \
     X(ERR_DISCONNECTED, -14, "the object is closed or revoked; get a new capability from its owner")    \
     X(ERR_PEER_DEAD, -15, "the other process ended during the call; whether it took effect is unknown") \
-    X(ERR_CANCELLED, -16, "the call was cancelled; nothing to do")                               \
+    X(ERR_CANCELLED, -16, "the call was cancelled; nothing to do")                                      \
     X(ERR_TIMED_OUT, -17, "the time limit passed first; retry or allow more time")                      \
     X(ERR_MALFORMED, -18, "the message breaks a Cap'n Proto rule or the schema; see tools/wire-check")  \
     X(ERR_AGAIN, -19, "a queue is full at the moment; try again later")                                 \

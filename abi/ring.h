@@ -34,7 +34,8 @@
 
 /* SQE flags. */
 #define CAP_SQE_EXCEPTION 0x01 /* RETURN: the message is a CapException */
-#define CAP_SQE_FLAGS_ALL 0x01
+#define CAP_SQE_TIMEOUT   0x02 /* CALL, RECV: a struct cap_time_limit comes first at transfers_addr */
+#define CAP_SQE_FLAGS_ALL 0x03
 
 #define CAP_RING_MAGIC   0x50414352 /* "RCAP" */
 #define CAP_RING_VERSION 1
@@ -42,19 +43,20 @@
 #ifndef __ASSEMBLER__
 
 struct cap_sqe {
-    uint8_t opcode;          /* CAP_OP_* */
-    uint8_t flags;           /* CAP_SQE_* */
-    uint16_t method_id;      /* CALL: ordinal of the method in interface_id */
-    uint16_t send_count;     /* CALL, RETURN: capabilities that go with the message */
-    uint16_t receive_count;  /* CALL, RECV: room for capabilities that arrive */
-    uint64_t user_data;      /* returned in the CQE, never looked at */
-    uint64_t target;         /* CALL, RECV, RELEASE: cap id; RETURN: call id; CANCEL: user_data */
-    uint64_t interface_id;   /* CALL: Cap'n Proto type id of the interface that has the method */
-    uint64_t message_addr;   /* CALL: parameters; RETURN: results; one segment, without framing */
-    uint64_t buffer_addr;    /* CALL: where the answer goes; RECV: where struct cap_incoming goes */
-    uint32_t message_bytes;  /* a multiple of 8, at most CAP_MESSAGE_BYTES_MAX */
-    uint32_t buffer_bytes;   /* room at buffer_addr */
-    uint64_t transfers_addr; /* send_count cap_transfer_out, then receive_count cap_transfer_in */
+    uint8_t opcode;         /* CAP_OP_* */
+    uint8_t flags;          /* CAP_SQE_* */
+    uint16_t method_id;     /* CALL: ordinal of the method in interface_id */
+    uint16_t send_count;    /* CALL, RETURN: capabilities that go with the message */
+    uint16_t receive_count; /* CALL, RECV: room for capabilities that arrive */
+    uint64_t user_data;     /* returned in the CQE, never looked at */
+    uint64_t target;        /* CALL, RECV, RELEASE: cap id; RETURN: call id; CANCEL: user_data */
+    uint64_t interface_id;  /* CALL: Cap'n Proto type id of the interface that has the method */
+    uint64_t message_addr;  /* CALL: parameters; RETURN: results; one segment, without framing */
+    uint64_t buffer_addr;   /* CALL: where the answer goes; RECV: where struct cap_incoming goes */
+    uint32_t message_bytes; /* a multiple of 8, at most CAP_MESSAGE_BYTES_MAX */
+    uint32_t buffer_bytes;  /* room at buffer_addr */
+    uint64_t
+        transfers_addr; /* [cap_time_limit,] send_count cap_transfer_out, receive_count cap_transfer_in */
 };
 CAP_ASSERT_SIZE(struct cap_sqe, 64);
 CAP_ASSERT_FIELD(struct cap_sqe, opcode, 0, 1);

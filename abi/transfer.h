@@ -17,6 +17,16 @@
 
 #ifndef __ASSEMBLER__
 
+/* With CAP_SQE_TIMEOUT, in front of the descriptors: after this time the operation ends with
+ * CAP_ERR_TIMED_OUT. */
+struct cap_time_limit {
+    uint64_t timeout_ns; /* from when the SQE is taken */
+    uint64_t reserved;   /* zero */
+};
+CAP_ASSERT_SIZE(struct cap_time_limit, 16);
+CAP_ASSERT_FIELD(struct cap_time_limit, timeout_ns, 0, 8);
+CAP_ASSERT_FIELD(struct cap_time_limit, reserved, 8, 8);
+
 struct cap_transfer_out {
     uint64_t cap;  /* cap id in the sender's table */
     uint64_t mode; /* CAP_TRANSFER_COPY or CAP_TRANSFER_MOVE */

@@ -105,6 +105,9 @@ static struct object *kernel_object(uint16_t which, struct process *init)
     case os_KernelObject_facetFactory:
         object = facet_factory_object();
         break;
+    case os_KernelObject_timer:
+        object = timer_object();
+        break;
     case os_KernelObject_virtualMemory:
         if (virtual_memory_make(init, &object))
             boot_refuse("no memory for init");

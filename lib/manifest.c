@@ -10,7 +10,7 @@
 
 #include "lib/fmt.h"
 
-#define OBJECT_COUNT (os_KernelObject_facetFactory + 1)
+#define OBJECT_COUNT (os_KernelObject_timer + 1)
 
 struct object_row {
     const char *name;
@@ -25,6 +25,7 @@ static const struct object_row object_rows[] = {
     [os_KernelObject_endpointFactory] = {"endpointFactory", os_EndpointFactory_ID, true},
     [os_KernelObject_virtualMemory] = {"virtualMemory", os_VirtualMemory_ID, false},
     [os_KernelObject_facetFactory] = {"facetFactory", os_FacetFactory_ID, true},
+    [os_KernelObject_timer] = {"timer", os_Timer_ID, true},
 };
 _Static_assert(sizeof(object_rows) / sizeof(object_rows[0]) == OBJECT_COUNT, "one row a kernel object");
 

@@ -18,6 +18,7 @@
 static const struct cap_sqe sqe_may_set[] = {
     [CAP_OP_NOP] = {.opcode = ANY_8, .user_data = ANY_64},
     [CAP_OP_CALL] = {.opcode = ANY_8,
+                     .flags = CAP_SQE_TIMEOUT,
                      .method_id = ANY_16,
                      .send_count = ANY_16,
                      .receive_count = ANY_16,
@@ -30,6 +31,7 @@ static const struct cap_sqe sqe_may_set[] = {
                      .buffer_bytes = ANY_32,
                      .transfers_addr = ANY_64},
     [CAP_OP_RECV] = {.opcode = ANY_8,
+                     .flags = CAP_SQE_TIMEOUT,
                      .receive_count = ANY_16,
                      .user_data = ANY_64,
                      .target = ANY_64,
@@ -49,7 +51,8 @@ static const struct cap_sqe sqe_may_set[] = {
 };
 _Static_assert(sizeof sqe_may_set / sizeof *sqe_may_set == CAP_OP_COUNT, "a row for each opcode");
 _Static_assert(CAP_OP_COUNT == 7, "a new opcode has a row here and in docs/spec/ring.md");
-_Static_assert(CAP_SQE_FLAGS_ALL == CAP_SQE_EXCEPTION, "a new flag is in the row of an opcode");
+_Static_assert(CAP_SQE_FLAGS_ALL == (CAP_SQE_EXCEPTION | CAP_SQE_TIMEOUT),
+               "a new flag is in the row of an opcode");
 
 /* The bits that are set in `sqe` and not in `may_set`. */
 static uint64_t sqe_excess(const struct cap_sqe *sqe, const struct cap_sqe *may_set)

@@ -94,6 +94,15 @@ interface VirtualMemory @0xe5fc071d8293a4b5 {
   # Errors: ERR_INVALID (address), ERR_FAULT (something is mapped there), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
+interface Timer @0xbf20617c8d9eafb1 {
+  # The clock, and sleeping. Time is in nanoseconds since the kernel started, and never goes back.
+
+  now @0 () -> (nanoseconds :UInt64);
+
+  sleepUntil @1 (nanoseconds :UInt64);
+  # Completes when that time has come, at once if it already has. Cancel it like any call.
+}
+
 interface BootPackage @0xf60d182e93a4b5c6 {
   # What the machine was booted with.
 
@@ -217,6 +226,7 @@ enum KernelObject {
   endpointFactory @3;
   virtualMemory @4;     # the address space of init itself; cannot be granted on
   facetFactory @5;
+  timer @6;
 }
 
 struct Service {

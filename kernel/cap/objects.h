@@ -16,6 +16,7 @@ struct object *console_object(void);
 struct object *endpoint_factory_object(void);
 struct object *facet_factory_object(void);
 struct object *process_spawner_object(void);
+struct object *timer_object(void);
 struct object *boot_package_object(void);
 
 /* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the

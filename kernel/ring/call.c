@@ -3,6 +3,7 @@
  * Next: kernel/ring/enter.c
  */
 #include "kernel/ring/call.h"
+#include "abi/syscall.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/record.h"
 #include "kernel/ring/caps.h"
@@ -44,8 +45,31 @@ void call_unwait(struct call *call)
     call->queue = NULL;
 }
 
+/* Where the descriptors are, behind the time limit if there is one; that goes to *timeout_ns. */
+static enum cap_err read_time_limit(struct process *process, const struct cap_sqe *sqe, uint64_t *timeout_ns,
+                                    uaddr_t *descriptors)
+{
+    struct cap_time_limit limit;
+    struct user_range range;
+    *descriptors = (uaddr_t){sqe->transfers_addr};
+    *timeout_ns = CAP_TIMEOUT_NEVER;
+    if (!(sqe->flags & CAP_SQE_TIMEOUT))
+        return CAP_OK;
+    enum cap_err err =
+        user_range_resolve(&process->space, *descriptors, sizeof limit, USER_ACCESS_READ, &range);
+    if (err)
+        return err;
+    user_range_read(&range, 0, &limit, sizeof limit);
+    if (limit.reserved)
+        return CAP_ERR_BAD_SQE;
+    *timeout_ns = limit.timeout_ns;
+    descriptors->value += sizeof limit; /* cannot wrap: the limit was user memory */
+    return CAP_OK;
+}
+
 /* The answer's places are judged before the call has any effect, so that a method does not run in vain. */
-static enum cap_err check_answer_places(struct process *caller, const struct cap_sqe *sqe)
+static enum cap_err check_answer_places(struct process *caller, const struct cap_sqe *sqe,
+                                        uaddr_t descriptors, uaddr_t *received)
 {
     struct user_range range;
     uint64_t buffer_bytes = min_u64(sqe->buffer_bytes, CAP_MESSAGE_BYTES_MAX);
@@ -53,24 +77,35 @@ static enum cap_err check_answer_places(struct process *caller, const struct cap
                                           USER_ACCESS_WRITE, &range);
     if (err || sqe->receive_count == 0)
         return err;
-    uint64_t received;
-    if (u64_add(sqe->transfers_addr, sqe->send_count * sizeof(struct cap_transfer_out), &received))
+    if (u64_add(descriptors.value, sqe->send_count * sizeof(struct cap_transfer_out), &received->value))
         return CAP_ERR_FAULT;
-    return user_range_resolve(&caller->space, (uaddr_t){received},
-                              sqe->receive_count * sizeof(struct cap_transfer_in), USER_ACCESS_WRITE, &range);
+    return user_range_resolve(&caller->space, *received, sqe->receive_count * sizeof(struct cap_transfer_in),
+                              USER_ACCESS_WRITE, &range);
+}
+
+static void call_time_is_up(struct kernel_timer *timer)
+{
+    call_give_up(LIST_ENTRY(timer, struct call, timer), CAP_ERR_TIMED_OUT);
 }
 
 static enum cap_err copy_in(struct call *call, struct process *caller, const struct cap_sqe *sqe)
 {
     struct user_range range;
+    uaddr_t descriptors;
+    uint64_t timeout_ns;
     enum cap_err err = user_range_resolve(&caller->space, (uaddr_t){sqe->message_addr}, sqe->message_bytes,
                                           USER_ACCESS_READ, &range);
     if (!err)
-        err = check_answer_places(caller, sqe);
+        err = read_time_limit(caller, sqe, &timeout_ns, &descriptors);
     if (!err)
-        err = caps_prepare(&call->transfer, caller, (uaddr_t){sqe->transfers_addr}, sqe->send_count);
+        err = check_answer_places(caller, sqe, descriptors, &call->received);
+    if (!err)
+        err = caps_prepare(&call->transfer, caller, descriptors, sqe->send_count);
     if (err)
         return err;
+    call->timer = (struct kernel_timer){0};
+    if (timeout_ns != CAP_TIMEOUT_NEVER)
+        timer_start(&call->timer, timer_deadline(timeout_ns), call_time_is_up);
     user_range_read(&range, 0, call->message, sqe->message_bytes);
     call->message_bytes = sqe->message_bytes;
     return CAP_OK;
@@ -108,7 +143,6 @@ enum cap_err call_accept(struct process *caller, const struct cap_sqe *sqe, stru
     call->receive_count = sqe->receive_count;
     call->buffer_bytes = sqe->buffer_bytes;
     call->buffer = (uaddr_t){sqe->buffer_addr};
-    call->received = (uaddr_t){sqe->transfers_addr + sqe->send_count * sizeof(struct cap_transfer_out)};
     call->badge = 0;
     call->queue = NULL;
     list_node_init(&call->queue_link);
@@ -162,6 +196,7 @@ static enum cap_err answer_check(const struct call *call, const struct answer *a
 /* The caller has no part in the call any more. */
 static void caller_detach(struct call *call, enum cap_err why)
 {
+    timer_stop(&call->timer);
     list_remove(&call->caller_link);
     ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
     call->caller = NULL;
@@ -225,6 +260,11 @@ void call_give_up(struct call *call, enum cap_err why)
     ring_complete_status(caller, call->user_data, why);
 }
 
+static void receive_time_is_up(struct kernel_timer *timer)
+{
+    receive_finish_error(LIST_ENTRY(timer, struct receive, timer), CAP_ERR_TIMED_OUT);
+}
+
 enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, struct object *endpoint,
                           struct receive **made)
 {
@@ -234,10 +274,14 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     uint64_t buffer_bytes = min_u64(sqe->buffer_bytes, sizeof(struct cap_incoming) + CAP_MESSAGE_BYTES_MAX);
     enum cap_err err = user_range_resolve(&process->space, (uaddr_t){sqe->buffer_addr}, buffer_bytes,
                                           USER_ACCESS_WRITE, &range);
+    uaddr_t received;
+    uint64_t timeout_ns;
     if (!err)
-        err = user_range_resolve(&process->space, (uaddr_t){sqe->transfers_addr},
-                                 sqe->receive_count * sizeof(struct cap_transfer_in), USER_ACCESS_WRITE,
-                                 &range);
+        err = read_time_limit(process, sqe, &timeout_ns, &received);
+    if (!err)
+        err =
+            user_range_resolve(&process->space, received, sqe->receive_count * sizeof(struct cap_transfer_in),
+                               USER_ACCESS_WRITE, &range);
     struct receive *receive;
     if (!err)
         err = record_take(&receive_pool, &process->account.ledger, (void **)&receive);
@@ -249,7 +293,9 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     receive->buffer = (uaddr_t){sqe->buffer_addr};
     receive->buffer_bytes = sqe->buffer_bytes;
     receive->receive_count = sqe->receive_count;
-    receive->received = (uaddr_t){sqe->transfers_addr};
+    receive->received = received;
+    if (timeout_ns != CAP_TIMEOUT_NEVER)
+        timer_start(&receive->timer, timer_deadline(timeout_ns), receive_time_is_up);
     object_reference(endpoint);
     list_push_back(&process->receives, &receive->process_link);
     *made = receive;
@@ -258,6 +304,7 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
 
 static void receive_free(struct receive *receive)
 {
+    timer_stop(&receive->timer);
     list_remove(&receive->process_link);
     if (list_is_linked(&receive->queue_link))
         list_remove(&receive->queue_link);

@@ -51,6 +51,7 @@ struct call {
     uaddr_t received; /* where capabilities of the answer are listed */
     uint64_t badge;   /* set by the facet that was called */
 
+    struct kernel_timer timer; /* its time limit, if it has one */
     /* WAITING */
     struct call_queue *queue;
     struct list_node queue_link;
@@ -108,6 +109,7 @@ struct receive {
     uint32_t buffer_bytes;
     uint32_t receive_count;
     uaddr_t received;
+    struct kernel_timer timer; /* its time limit, if it has one */
 };
 
 /* Why a RECV or a call was refused, and for CAP_ERR_BUFFER_TOO_SMALL how much it takes. */

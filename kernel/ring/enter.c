@@ -13,7 +13,6 @@
 #include "kernel/task/fault.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
-#include "kernel/x86_64/apic.h"
 #include "kernel/x86_64/upcalls.h"
 #include "lib/bits.h"
 #include "lib/sqe.h"
@@ -74,11 +73,8 @@ void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout
         process->context.rax = unread;
         return;
     }
-    uint64_t wake_ns;
-    if (timeout_ns == CAP_TIMEOUT_NEVER || u64_add(clock_now_ns(), timeout_ns, &wake_ns))
-        wake_ns = UINT64_MAX;
     process->wait_count = (uint32_t)min_complete;
-    scheduler_wait(process, wake_ns);
+    scheduler_wait(process, timer_deadline(timeout_ns));
 }
 
 void kernel_on_syscall(struct context *context)

@@ -55,10 +55,12 @@ enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_byte
     return process_reserve_slots(call->caller, &call->caller->caps, object_count);
 }
 
-void kernel_call_defer(struct wire_call *wire, struct call_queue *queue)
+struct call *kernel_call_defer(struct wire_call *wire, struct call_queue *queue)
 {
+    struct call *call = kernel_call_of(wire)->call;
     wire->is_deferred = true;
-    call_wait(kernel_call_of(wire)->call, queue);
+    call_wait(call, queue);
+    return call;
 }
 
 static void build_exception(struct wire_call *wire)

@@ -44,8 +44,9 @@ uint32_t kernel_call_attach(struct wire_call *wire, struct object *owned_object)
 CAP_MUST_CHECK enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_bytes,
                                                   uint32_t object_count);
 
-/* The method will answer later, by kernel_call_answer; until then the call waits in queue. */
-void kernel_call_defer(struct wire_call *wire, struct call_queue *queue);
+/* The method will answer later, by kernel_call_answer; until then the call, which is returned, waits in
+ * queue. */
+struct call *kernel_call_defer(struct wire_call *wire, struct call_queue *queue);
 
 /* Answers a deferred call with what `fill` builds into wire->results. */
 void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),

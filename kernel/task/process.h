@@ -16,6 +16,7 @@
 #include "kernel/mm/address_space.h"
 #include "kernel/mm/user_memory.h"
 #include "kernel/task/account.h"
+#include "kernel/task/timer.h"
 #include "kernel/x86_64/cpu.h"
 #include "lib/cap_table.h"
 #include "lib/elf.h"
@@ -56,9 +57,8 @@ struct process {
     /* Of kernel/task/scheduler.c. */
     enum process_state state;
     struct list_node ready_link;
-    struct list_node sleep_link; /* while it waits with a timeout; sorted by wake_ns */
-    uint64_t wake_ns;
-    uint32_t slice_ticks; /* left of its time slice */
+    struct kernel_timer sleep; /* runs while it waits with a timeout */
+    uint32_t slice_ticks;      /* left of its time slice */
 
     /* Of kernel/ring. */
     struct ring ring;

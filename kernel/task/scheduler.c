@@ -5,6 +5,7 @@
 #include "kernel/task/scheduler.h"
 #include "kernel/log.h"
 #include "kernel/mm/kernel_space.h"
+#include "kernel/object.h"
 #include "kernel/panic.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/x86_64/apic.h"
@@ -15,7 +16,6 @@
 #define SLICE_TICKS 10 /* 10 ms: TICKS_PER_SECOND is 1000 */
 
 static struct list ready = {{&ready.head, &ready.head}};
-static struct list sleepers = {{&sleepers.head, &sleepers.head}};
 
 struct process *scheduler_current(void)
 {
@@ -29,23 +29,19 @@ void scheduler_add(struct process *process)
     list_push_back(&ready, &process->ready_link);
 }
 
-/* Keeps sleepers sorted, the earliest first; linear in those that wake earlier. */
-static void sleepers_insert(struct process *process)
+static void sleep_is_over(struct kernel_timer *timer)
 {
-    struct list_node *later = sleepers.head.next;
-    while (later != &sleepers.head &&
-           LIST_ENTRY(later, struct process, sleep_link)->wake_ns <= process->wake_ns)
-        later = later->next;
-    list_link_between(later->prev, &process->sleep_link, later);
+    struct process *process = LIST_ENTRY(timer, struct process, sleep);
+    process_wait_over(process);
+    scheduler_add(process);
 }
 
 void scheduler_wait(struct process *process, uint64_t wake_ns)
 {
     CHECK(process == cpu_this()->current && process->state == PROCESS_READY);
     process->state = PROCESS_WAITING;
-    process->wake_ns = wake_ns;
     if (wake_ns != UINT64_MAX)
-        sleepers_insert(process);
+        timer_start(&process->sleep, wake_ns, sleep_is_over);
 }
 
 void scheduler_wake(struct process *process)
@@ -53,8 +49,7 @@ void scheduler_wake(struct process *process)
     struct cpu *cpu = cpu_this();
     CHECK(process->state == PROCESS_WAITING);
     process->state = PROCESS_READY;
-    if (list_is_linked(&process->sleep_link))
-        list_remove(&process->sleep_link);
+    timer_stop(&process->sleep);
     if (process == cpu->current)
         return;
     /* It runs on what is left of the current slice, so that a pair that calls each other for ever
@@ -71,8 +66,7 @@ void scheduler_remove(struct process *process)
     struct cpu *cpu = cpu_this();
     if (list_is_linked(&process->ready_link))
         list_remove(&process->ready_link);
-    if (list_is_linked(&process->sleep_link))
-        list_remove(&process->sleep_link);
+    timer_stop(&process->sleep);
     if (cpu->handoff == process)
         cpu->handoff = NULL;
     if (cpu->current == process) {
@@ -82,24 +76,11 @@ void scheduler_remove(struct process *process)
     }
 }
 
-static void wake_sleepers(void)
-{
-    uint64_t now_ns = clock_now_ns();
-    struct list_node *node;
-    while ((node = list_first(&sleepers))) {
-        struct process *process = LIST_ENTRY(node, struct process, sleep_link);
-        if (process->wake_ns > now_ns)
-            return;
-        list_remove(&process->sleep_link);
-        process_wait_over(process);
-        scheduler_add(process);
-    }
-}
-
 void kernel_on_timer(bool from_user)
 {
     struct cpu *cpu = cpu_this();
-    wake_sleepers();
+    timer_run_due();
+    object_reap();
     struct process *process = cpu->current;
     if (!from_user || !process || process->state != PROCESS_READY)
         return;
@@ -117,11 +98,11 @@ void kernel_on_timer(bool from_user)
     scheduler_add(process);
 }
 
-/* Nothing but another process or the timer ever wakes a process: if none is ready and none waits with a
- * timeout, none will ever run again. */
+/* Nothing but another process or a timer ever wakes a process: if none is ready and no timer runs, none
+ * will ever run again. */
 static void idle(void)
 {
-    if (list_is_empty(&sleepers)) {
+    if (!timer_is_any()) {
         log_error("sched", "all %u %s for ever, and nothing can wake one: the system stops", process_count(),
                   process_count() == 1 ? "process waits" : "processes wait");
         kernel_halt(HALT_DEADLOCK);
@@ -131,15 +112,11 @@ static void idle(void)
 
 static struct process *pick(struct cpu *cpu)
 {
-    struct process *process = cpu->handoff;
-    if (process) {
-        cpu->handoff = NULL;
-        return process;
-    }
-    struct list_node *node;
-    while (!(node = list_pop_front(&ready)))
+    while (!cpu->handoff && list_is_empty(&ready))
         idle();
-    return LIST_ENTRY(node, struct process, ready_link);
+    struct process *process = cpu->handoff;
+    cpu->handoff = NULL;
+    return process ? process : LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
 }
 
 struct context *kernel_next_context(void)

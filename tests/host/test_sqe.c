@@ -119,7 +119,8 @@ TEST(a_flag_is_accepted_only_by_its_own_opcode) /* 17, 20 */
     for (int opcode = 1; opcode < CAP_OP_COUNT; opcode++) {
         for (int flags = 0; flags < 256; flags++) {
             struct cap_sqe sqe = {.opcode = (uint8_t)opcode, .flags = (uint8_t)flags};
-            bool is_legal = flags == 0 || (flags == CAP_SQE_EXCEPTION && opcode == CAP_OP_RETURN);
+            bool is_legal = flags == 0 || (flags == CAP_SQE_EXCEPTION && opcode == CAP_OP_RETURN) ||
+                            (flags == CAP_SQE_TIMEOUT && (opcode == CAP_OP_CALL || opcode == CAP_OP_RECV));
             EXPECT_EQ(sqe_check(&sqe), is_legal ? CAP_OK : CAP_ERR_BAD_SQE);
         }
     }

@@ -27,7 +27,8 @@ struct init {
     struct os_ProcessSpawner process_spawner;
     struct os_EndpointFactory endpoint_factory;
     struct os_VirtualMemory virtual_memory;
-    struct os_FacetFactory facet_factory; /* null unless a service is to get it */
+    struct os_FacetFactory facet_factory; /* these two: null unless the manifest gives them to init */
+    struct os_Timer timer;
 
     struct wire_message_reader
         message; /* the manifest, valid as a whole once boot_load has returned CAP_OK */

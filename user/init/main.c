@@ -14,6 +14,8 @@ static bool find_own(struct init *init)
     /* The manifest's judge has seen to it that init holds what a service is to get. */
     if (RT_CAPSET(rt, "facetFactory", os_FacetFactory, &init->facet_factory) != CAP_OK)
         init->facet_factory.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "timer", os_Timer, &init->timer) != CAP_OK)
+        init->timer.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

@@ -47,6 +47,9 @@ static struct rt_handle kernel_object(const struct init *init, uint16_t object, 
     case os_KernelObject_facetFactory:
         *interface = "FacetFactory";
         return init->facet_factory.handle;
+    case os_KernelObject_timer:
+        *interface = "Timer";
+        return init->timer.handle;
     default:
         *interface = "nothing";
         return (struct rt_handle){.rt = init->rt};
