@@ -49,51 +49,65 @@ struct wire_struct_builder wire_pointer_init_struct(struct wire_pointer_builder 
     return (struct wire_struct_builder){pointer.message, words};
 }
 
-/* The little-endian word of the last `length` (1 to 7) bytes. */
-static uint64_t load_tail(const uint8_t *bytes, uint32_t length)
+/* Copies in words; the bytes behind the last one are zeroed. Little-endian, like the encoding. */
+static inline void copy_bytes(uint64_t *to, const uint8_t *bytes, uint32_t length)
 {
+    for (; length >= 8; length -= 8, bytes += 8)
+        __builtin_memcpy(to++, bytes, 8);
+    if (length == 0)
+        return;
     uint64_t word = 0;
     for (uint32_t i = 0; i < length; i++)
         word |= (uint64_t)bytes[i] << (8 * i);
-    return word;
+    *to = word;
 }
 
-/* A byte list of `length` bytes and then `extra` zero ones. */
-static enum cap_err set_bytes(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length,
-                              uint32_t extra)
+/* A byte list of `length` bytes and `extra` (0 or 1) zero ones, at a pointer that is null. False: no room. */
+static inline bool put_bytes(struct wire_message_builder *message, uint64_t *word, const uint8_t *bytes,
+                             uint32_t length, uint32_t extra)
 {
     uint64_t count = (uint64_t)length + extra;
+    uint64_t size_words = (count + 7) / 8;
+    uint32_t begin = message->word_count;
+    if (__builtin_expect(count > WIRE_LIST_COUNT_MAX || size_words > message->word_capacity - begin, 0))
+        return false;
+    uint64_t *to = message->words + begin;
+    message->word_count = begin + (uint32_t)size_words;
+    *word = list_pointer(word, to, WIRE_ELEMENT_BYTE, count);
+    if (extra)
+        to[length / 8] = 0;
+    copy_bytes(to, bytes, length);
+    return true;
+}
+
+/* What is not usual: the builder is null, the pointer is set already, or there is no room. */
+static __attribute__((cold, noinline)) enum cap_err
+put_bytes_slowly(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length, uint32_t extra)
+{
     if (!pointer.word)
         return CAP_ERR_TOO_BIG;
-    if (*pointer.word)
-        wire_pointer_clear(pointer);
-    struct wire_message_builder *message = pointer.message;
-    uint64_t size_words = (count + 7) / 8;
-    if (count > WIRE_LIST_COUNT_MAX || size_words > message->word_capacity - message->word_count) {
-        message->overflowed = true;
-        return CAP_ERR_TOO_BIG;
-    }
-    uint64_t *words = message->words + message->word_count;
-    message->word_count += (uint32_t)size_words;
-    *pointer.word = list_pointer(pointer.word, words, WIRE_ELEMENT_BYTE, count);
-    if (size_words > 0)
-        words[size_words - 1] = 0;
-    uint32_t whole_words = length / 8;
-    for (uint32_t i = 0; i < whole_words; i++)
-        __builtin_memcpy(&words[i], bytes + (size_t)i * 8, 8);
-    if (length % 8)
-        words[whole_words] = load_tail(bytes + (size_t)whole_words * 8, length % 8);
-    return CAP_OK;
+    wire_pointer_clear(pointer);
+    if (put_bytes(pointer.message, pointer.word, bytes, length, extra))
+        return CAP_OK;
+    pointer.message->overflowed = true;
+    return CAP_ERR_TOO_BIG;
 }
 
 enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text)
 {
-    return set_bytes(pointer, (const uint8_t *)text.bytes, text.length, 1);
+    const uint8_t *bytes = (const uint8_t *)text.bytes;
+    if (__builtin_expect(pointer.word && *pointer.word == 0, 1) &&
+        put_bytes(pointer.message, pointer.word, bytes, text.length, 1))
+        return CAP_OK;
+    return put_bytes_slowly(pointer, bytes, text.length, 1);
 }
 
 enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct wire_data data)
 {
-    return set_bytes(pointer, data.bytes, data.length, 0);
+    if (__builtin_expect(pointer.word && *pointer.word == 0, 1) &&
+        put_bytes(pointer.message, pointer.word, data.bytes, data.length, 0))
+        return CAP_OK;
+    return put_bytes_slowly(pointer, data.bytes, data.length, 0);
 }
 
 uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length)
@@ -147,7 +161,7 @@ struct object {
     uint64_t *groups;
 };
 
-static struct object object_at(uint64_t *word)
+static __attribute__((cold)) struct object object_at(uint64_t *word)
 {
     static const uint8_t bits[] = {0, 1, 8, 16, 32, 64, 64, 64};
     uint64_t pointer = *word;
@@ -170,7 +184,7 @@ static struct object object_at(uint64_t *word)
 }
 
 /* A pointer inside the object that is not null; NULL if there is none. */
-static uint64_t *object_child(const struct object *object)
+static __attribute__((cold)) uint64_t *object_child(const struct object *object)
 {
     uint64_t *group = object->groups;
     for (uint64_t i = 0; i < object->group_count; i++) {
@@ -185,7 +199,7 @@ static uint64_t *object_child(const struct object *object)
 
 /* Goes down from the top to an object without children, zeroes it, and starts again: no stack is needed, and
  * every round removes one object. Only what this builder wrote is followed. */
-void wire_pointer_clear(struct wire_pointer_builder pointer)
+__attribute__((cold)) void wire_pointer_clear(struct wire_pointer_builder pointer)
 {
     while (pointer.word && *pointer.word) {
         uint64_t *word = pointer.word;

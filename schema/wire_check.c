@@ -124,12 +124,15 @@ static bool take_step(struct wire_pointer_reader pointer, const struct wire_step
     }
 }
 
-static void walk(struct wire_message_reader *message, const struct wire_type *type,
-                 struct wire_struct_reader root)
+/* Walks the root from step `first` on. */
+static __attribute__((cold, noinline)) void walk(struct wire_message_reader *message,
+                                                 const struct wire_type *type, struct wire_struct_reader root,
+                                                 uint32_t first)
 {
     static const struct wire_step any_step = {.kind = WIRE_STEP_ANY, .limit = WIRE_LENGTH_ANY};
     struct frame frames[WIRE_DEPTH_MAX];
     uint32_t frame_count = enter_struct(root, type, &frames[0]);
+    frames[0].next_step = first;
 
     while (frame_count > 0 && message->rule == WIRE_RULE_NONE) {
         struct frame *frame = &frames[frame_count - 1];
@@ -156,13 +159,61 @@ static void walk(struct wire_message_reader *message, const struct wire_type *ty
     }
 }
 
-enum cap_err wire_check(struct wire_message_reader *message, const struct wire_type *type)
+/* Everything that the quick path does not settle: from step `first` on, after cost_words were used. */
+static __attribute__((cold, noinline)) enum cap_err check_slowly(struct wire_message_reader *message,
+                                                                 const struct wire_type *type, uint32_t first,
+                                                                 uint64_t cost_words)
 {
+    if (cost_words > message->budget_words) {
+        message->root_data = NULL;
+        first = 0;
+    } else {
+        message->budget_words -= cost_words;
+    }
     struct wire_struct_reader root = wire_message_root(message);
-    if (type->step_count > 0 && root.pointer_count > 0)
-        walk(message, type, root);
+    if (first < type->step_count && root.pointer_count > 0)
+        walk(message, type, root, first);
     if (message->rule != WIRE_RULE_NONE)
         return CAP_ERR_MALFORMED;
+    message->budget_words = WIRE_BUDGET_UNLIMITED;
+    return CAP_OK;
+}
+
+/* Most messages are one struct with a few texts: that is all this looks at, and only at what is right. From
+ * the first step that is anything else, the walk takes over. */
+static __attribute__((noinline)) enum cap_err check_steps(struct wire_message_reader *message,
+                                                          const struct wire_type *type)
+{
+    const struct wire_step *step = type->steps;
+    uint32_t pointers_at = message->root_pointers_at, pointer_count = message->root_pointer_count;
+    uint64_t cost_words = message->root_data_bits / 64 + pointer_count;
+    for (uint32_t left = type->step_count; left > 0; left--, step++) {
+        struct wire_data data;
+        uint64_t size_words;
+        bool is_text = step->kind == WIRE_STEP_TEXT;
+        if (step->kind > WIRE_STEP_DATA)
+            return check_slowly(message, type, type->step_count - left, cost_words);
+        if (step->index >= pointer_count || message->words[pointers_at + step->index] == 0)
+            continue;
+        if (!wire_is_bytes(message->words, message->word_count, pointers_at + step->index, is_text, &data,
+                           &size_words) ||
+            data.length - is_text > step->limit)
+            return check_slowly(message, type, type->step_count - left, cost_words);
+        cost_words += size_words;
+    }
+    if (cost_words > message->budget_words)
+        return check_slowly(message, type, 0, cost_words);
+    message->budget_words = WIRE_BUDGET_UNLIMITED;
+    return CAP_OK;
+}
+
+enum cap_err wire_check(struct wire_message_reader *message, const struct wire_type *type)
+{
+    message->root_data = NULL;
+    if (__builtin_expect(message->rule != WIRE_RULE_NONE || !wire_message_find_root(message), 0))
+        return check_slowly(message, type, 0, 0);
+    if (type->step_count > 0 && message->root_pointer_count > 0)
+        return check_steps(message, type);
     message->budget_words = WIRE_BUDGET_UNLIMITED;
     return CAP_OK;
 }

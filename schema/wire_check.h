@@ -47,5 +47,30 @@ struct wire_type {
     uint32_t step_count;
 };
 
-/* CAP_OK, or CAP_ERR_MALFORMED with the rule and its place in the message. */
+/* CAP_OK, or CAP_ERR_MALFORMED with the rule and its place in the message. Call it before anything was read.
+ */
 CAP_MUST_CHECK enum cap_err wire_check(struct wire_message_reader *message, const struct wire_type *type);
+
+/* The same for a struct without steps, which is all scalars: its bounds are all there is to check. */
+CAP_MUST_CHECK static inline enum cap_err wire_check_scalars(struct wire_message_reader *message,
+                                                             const struct wire_type *type)
+{
+    if (__builtin_expect(message->rule != WIRE_RULE_NONE || !wire_message_find_root(message), 0))
+        return wire_check(message, type);
+    message->budget_words = WIRE_BUDGET_UNLIMITED;
+    return CAP_OK;
+}
+
+/* A step of kind TEXT or DATA at pointer `index` of the root, when it is right; false: look again. Nothing is
+ * charged: no more than a few of these and the root are far below the budget. */
+static inline bool wire_check_bytes(struct wire_message_reader *message, uint32_t index, uint32_t limit,
+                                    bool is_text)
+{
+    struct wire_data data;
+    uint64_t size_words;
+    uint32_t at = message->root_pointers_at + index;
+    if (index >= message->root_pointer_count || message->words[at] == 0)
+        return true;
+    return wire_is_bytes(message->words, message->word_count, at, is_text, &data, &size_words) &&
+           data.length - is_text <= limit;
+}

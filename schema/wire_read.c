@@ -12,8 +12,8 @@ __attribute__((cold, noinline)) void wire_message_flag(struct wire_message_reade
         return;
     message->rule = rule;
     message->rule_word = (uint32_t)at;
-    for (uint32_t i = 0; i < message->segment_count; i++)
-        if (message->segments[i].words == words)
+    for (uint32_t i = 0; message->segments && i < message->segments->count; i++)
+        if (message->segments->segments[i].words == words)
             message->rule_segment = i;
 }
 
@@ -34,8 +34,8 @@ bool wire_message_charge(struct wire_message_reader *message, uint64_t cost_word
 static __attribute__((cold, noinline)) bool follow_far(struct wire_message_reader *message,
                                                        struct wire_location *location)
 {
-    if (message && message->follow_far)
-        return message->follow_far(message, location);
+    if (message && message->segments)
+        return message->segments->follow_far(message, location);
     wire_message_flag(message, WIRE_RULE_R0_FAR, location->words, location->at);
     return false;
 }
@@ -94,14 +94,16 @@ refuse:
     return wire_struct_null(message);
 }
 
-/* The byte list at a pointer that is not null; bytes is NULL if a rule was flagged. */
-static struct wire_data follow_bytes(struct wire_message_reader *message, const uint64_t *words,
-                                     uint32_t word_count, uint32_t at, bool is_text)
+/* The byte list at a pointer, or the rule that it breaks; bytes is NULL if there is none. */
+static __attribute__((cold, noinline)) struct wire_data follow_bytes(struct wire_message_reader *message,
+                                                                     const uint64_t *words,
+                                                                     uint32_t word_count, uint32_t at,
+                                                                     bool is_text)
 {
     struct wire_data none = {NULL, 0};
     struct wire_location to;
     enum wire_rule rule = WIRE_RULE_P8_TEXT;
-    if (!wire_message_locate(message, words, word_count, at, &to))
+    if (words[at] == 0 || !wire_message_locate(message, words, word_count, at, &to))
         return none;
     if ((to.pointer & 3) != WIRE_KIND_LIST || (to.pointer >> 32 & 7) != WIRE_ELEMENT_BYTE)
         goto refuse;
@@ -122,23 +124,44 @@ refuse:
     return none;
 }
 
+/* What is right takes this path; the rest is looked at again, to name the rule. */
+static inline bool take_bytes(struct wire_message_reader *message, const uint64_t *words, uint32_t word_count,
+                              uint32_t at, bool is_text, struct wire_data *data)
+{
+    uint64_t size_words;
+    if (__builtin_expect(!message || !wire_is_bytes(words, word_count, at, is_text, data, &size_words) ||
+                             size_words > message->budget_words,
+                         0))
+        return false;
+    message->budget_words -= size_words;
+    return true;
+}
+
 struct wire_data wire_follow_data(struct wire_message_reader *message, const uint64_t *words,
                                   uint32_t word_count, uint32_t at)
 {
-    if (words[at] == 0)
-        return (struct wire_data){NULL, 0};
+    struct wire_data data;
+    if (take_bytes(message, words, word_count, at, false, &data))
+        return data;
     return follow_bytes(message, words, word_count, at, false);
+}
+
+static __attribute__((cold, noinline)) struct wire_text
+follow_text(struct wire_message_reader *message, const uint64_t *words, uint32_t word_count, uint32_t at)
+{
+    struct wire_data data = follow_bytes(message, words, word_count, at, true);
+    if (!data.bytes)
+        return (struct wire_text){"", 0};
+    return (struct wire_text){(const char *)data.bytes, data.length - 1};
 }
 
 struct wire_text wire_follow_text(struct wire_message_reader *message, const uint64_t *words,
                                   uint32_t word_count, uint32_t at)
 {
-    struct wire_data data = {NULL, 0};
-    if (words[at] != 0)
-        data = follow_bytes(message, words, word_count, at, true);
-    if (!data.bytes)
-        return (struct wire_text){"", 0};
-    return (struct wire_text){(const char *)data.bytes, data.length - 1};
+    struct wire_data data;
+    if (take_bytes(message, words, word_count, at, true, &data))
+        return (struct wire_text){(const char *)data.bytes, data.length - 1};
+    return follow_text(message, words, word_count, at);
 }
 
 uint32_t wire_follow_cap(struct wire_message_reader *message, const uint64_t *words, uint32_t word_count,

@@ -29,7 +29,7 @@
 /* A traversal budget that is never used up, for tools that trust the message. */
 #define WIRE_BUDGET_UNLIMITED UINT64_MAX
 
-/* A message may be traversed this many times over, or this many words if that is more. */
+/* A message may be traversed this many times over, and this many words besides. */
 #define WIRE_BUDGET_FACTOR      8
 #define WIRE_BUDGET_FLOOR_WORDS 1024
 
@@ -88,6 +88,13 @@ struct wire_segment {
     uint32_t word_count;
 };
 
+/* All segments of a message that has several, and how to follow a far pointer between them. */
+struct wire_segments {
+    const struct wire_segment *segments;
+    uint32_t count;
+    bool (*follow_far)(struct wire_message_reader *message, struct wire_location *location);
+};
+
 struct wire_message_reader {
     /* The message, or its first segment. */
     const uint64_t *words;
@@ -96,15 +103,18 @@ struct wire_message_reader {
 
     uint64_t budget_words; /* what may still be traversed */
 
-    /* The first broken rule and where: the word of the pointer (or NUL) in its segment. */
+    /* The first broken rule and where: the word of the pointer in its segment. */
     enum wire_rule rule;
     uint32_t rule_word;
     uint32_t rule_segment;
 
-    /* With several segments only (wire_segments.h): all of them, and how to follow a far pointer. */
-    uint32_t segment_count;
-    const struct wire_segment *segments;
-    bool (*follow_far)(struct wire_message_reader *message, struct wire_location *location);
+    /* Where the check found the root, so that it need not be looked for again; NULL before. */
+    const uint8_t *root_data;
+    uint32_t root_data_bits;
+    uint32_t root_pointers_at;
+    uint32_t root_pointer_count;
+
+    const struct wire_segments *segments; /* NULL: the message is one segment */
 };
 
 /* A struct in a message. A null struct has no data and no pointers: every field reads as its default. */
@@ -148,17 +158,15 @@ struct wire_pointer_reader {
 static inline void wire_message_read(struct wire_message_reader *message, const uint64_t *words,
                                      uint32_t word_count, uint32_t cap_count)
 {
-    uint64_t budget_words = (uint64_t)word_count * WIRE_BUDGET_FACTOR;
     message->words = words;
     message->word_count = word_count;
     message->cap_count = cap_count;
-    message->budget_words = budget_words > WIRE_BUDGET_FLOOR_WORDS ? budget_words : WIRE_BUDGET_FLOOR_WORDS;
+    message->budget_words = (uint64_t)word_count * WIRE_BUDGET_FACTOR + WIRE_BUDGET_FLOOR_WORDS;
     message->rule = WIRE_RULE_NONE;
     message->rule_word = 0;
     message->rule_segment = 0;
-    message->segment_count = 0;
+    message->root_data = NULL;
     message->segments = NULL;
-    message->follow_far = NULL;
 }
 
 /* ---- Out of line: everything that follows a pointer, given as the word index `at` in its segment ----- */
@@ -175,6 +183,23 @@ bool wire_message_charge(struct wire_message_reader *message, uint64_t cost_word
  */
 bool wire_message_locate(struct wire_message_reader *message, const uint64_t *words, uint32_t word_count,
                          uint32_t at, struct wire_location *location);
+
+/* Is the pointer at `at` a byte list inside the segment that ends with a NUL (or need not)? The quick path
+ * for what is right: no rule is named and nothing is charged. size_words is what it costs. */
+static inline bool wire_is_bytes(const uint64_t *words, uint32_t word_count, uint32_t at, bool is_text,
+                                 struct wire_data *data, uint64_t *size_words)
+{
+    uint64_t pointer = words[at];
+    uint64_t target = (uint64_t)at + 1 + (uint64_t)((int64_t)(int32_t)(uint32_t)pointer >> 2);
+    uint32_t length = (uint32_t)(pointer >> 35);
+    *size_words = ((uint64_t)length + 7) / 8;
+    if ((pointer & 0x700000003) != ((uint64_t)WIRE_ELEMENT_BYTE << 32 | WIRE_KIND_LIST) ||
+        target > word_count || *size_words > word_count - target)
+        return false;
+    data->bytes = (const uint8_t *)(words + target);
+    data->length = length;
+    return !is_text || (length > 0 && data->bytes[length - 1] == 0);
+}
 
 struct wire_struct_reader wire_follow_struct(struct wire_message_reader *message, const uint64_t *words,
                                              uint32_t word_count, uint32_t at, uint32_t depth);
@@ -215,32 +240,45 @@ static inline struct wire_struct_reader wire_struct_null(struct wire_message_rea
     return (struct wire_struct_reader){.message = message};
 }
 
-/* The hot path of wire_follow_struct, for the root: one far branch leads to everything unusual. */
-static inline struct wire_struct_reader wire_message_root(struct wire_message_reader *message)
+/* The quick path for a root that is right: a struct of this segment that costs no more than the budget.
+ * False: look again, to name the rule. A null root is right, too: a struct without size. */
+static inline bool wire_message_find_root(struct wire_message_reader *message)
 {
     const uint64_t *words = message->words;
     uint32_t word_count = message->word_count;
-    if (word_count == 0)
-        return wire_struct_null(message);
+    if (__builtin_expect(word_count == 0, 0))
+        return false;
     uint64_t pointer = words[0];
     uint64_t target = 1 + (uint64_t)((int64_t)(int32_t)(uint32_t)pointer >> 2);
-    uint32_t data_words = (uint16_t)(pointer >> 32);
-    uint32_t size_words = data_words + (uint32_t)(pointer >> 48);
-    if (__builtin_expect((pointer & 3) != WIRE_KIND_STRUCT || pointer == 0 || target > word_count ||
-                             size_words > word_count - target || size_words > message->budget_words,
-                         0))
-        return wire_follow_struct(message, words, word_count, 0, WIRE_DEPTH_MAX);
-    message->budget_words -= size_words;
-    return (struct wire_struct_reader){
-        .message = message,
-        .words = words,
-        .data = (const uint8_t *)(words + target),
-        .word_count = word_count,
-        .data_bits = data_words * 64,
-        .pointers_at = (uint32_t)target + data_words,
-        .pointer_count = (uint16_t)(pointer >> 48),
-        .depth = WIRE_DEPTH_MAX - 1,
-    };
+    uint32_t data_words = (uint16_t)(pointer >> 32), pointer_count = (uint32_t)(pointer >> 48);
+    uint32_t size_words = data_words + pointer_count;
+    if (__builtin_expect(
+            (pointer & 3) != WIRE_KIND_STRUCT || target > word_count || size_words > word_count - target, 0))
+        return false;
+    message->root_data = (const uint8_t *)(words + target);
+    message->root_data_bits = data_words * 64;
+    message->root_pointers_at = (uint32_t)target + data_words;
+    message->root_pointer_count = pointer_count;
+    return true;
+}
+
+/* The root struct. After the check this is a few loads; before, all bounds are looked at. */
+static inline struct wire_struct_reader wire_message_root(struct wire_message_reader *message)
+{
+    if (__builtin_expect(message->root_data != NULL, 1))
+        return (struct wire_struct_reader){
+            .message = message,
+            .words = message->words,
+            .data = message->root_data,
+            .word_count = message->word_count,
+            .data_bits = message->root_data_bits,
+            .pointers_at = message->root_pointers_at,
+            .pointer_count = (uint16_t)message->root_pointer_count,
+            .depth = WIRE_DEPTH_MAX - 1,
+        };
+    if (message->word_count == 0)
+        return wire_struct_null(message);
+    return wire_follow_struct(message, message->words, message->word_count, 0, WIRE_DEPTH_MAX);
 }
 
 /* Scalars, by bit or byte offset in the data section: 0 where the message has none (V1). */

@@ -10,11 +10,11 @@ static const struct wire_segment *find_pad(struct wire_message_reader *message, 
 {
     uint32_t segment_index = (uint32_t)(far_pointer >> 32);
     uint32_t offset = (uint32_t)far_pointer >> 3;
-    if (segment_index >= message->segment_count) {
+    if (segment_index >= message->segments->count) {
         wire_message_flag(message, WIRE_RULE_R1_SEGMENT, from->words, from->at);
         return NULL;
     }
-    const struct wire_segment *segment = &message->segments[segment_index];
+    const struct wire_segment *segment = &message->segments->segments[segment_index];
     if (offset > segment->word_count || pad_words > segment->word_count - offset) {
         wire_message_flag(message, WIRE_RULE_R1_PAD, from->words, from->at);
         return NULL;
@@ -73,18 +73,16 @@ static bool follow_far(struct wire_message_reader *message, struct wire_location
     return true;
 }
 
-void wire_segments_use(struct wire_message_reader *message, const struct wire_segment *segments,
-                       uint32_t segment_count, uint32_t cap_count)
+void wire_segments_use(struct wire_message_reader *message, struct wire_segments *set,
+                       const struct wire_segment *segments, uint32_t segment_count, uint32_t cap_count)
 {
     uint64_t total_words = 0;
     for (uint32_t i = 0; i < segment_count; i++)
         total_words += segments[i].word_count;
     wire_message_read(message, segments[0].words, segments[0].word_count, cap_count);
-    if (total_words * WIRE_BUDGET_FACTOR > message->budget_words)
-        message->budget_words = total_words * WIRE_BUDGET_FACTOR;
-    message->segments = segments;
-    message->segment_count = segment_count;
-    message->follow_far = follow_far;
+    message->budget_words = total_words * WIRE_BUDGET_FACTOR + WIRE_BUDGET_FLOOR_WORDS;
+    *set = (struct wire_segments){segments, segment_count, follow_far};
+    message->segments = set;
 }
 
 /* The u32 at `index` in the table: words are little-endian, so the even ones are low halves. */
@@ -124,9 +122,10 @@ static enum wire_rule read_table(struct wire_segment *segments, uint32_t segment
     return WIRE_RULE_NONE;
 }
 
-enum cap_err wire_segments_read(struct wire_message_reader *message, struct wire_segment *segments,
-                                uint32_t segment_capacity, const uint64_t *words, uint64_t word_count,
-                                uint64_t limit_words, uint64_t *used_words)
+enum cap_err wire_segments_read(struct wire_message_reader *message, struct wire_segments *set,
+                                struct wire_segment *segments, uint32_t segment_capacity,
+                                const uint64_t *words, uint64_t word_count, uint64_t limit_words,
+                                uint64_t *used_words)
 {
     enum wire_rule rule = read_table(segments, segment_capacity, words, word_count, limit_words, used_words);
     if (rule != WIRE_RULE_NONE) {
@@ -134,6 +133,6 @@ enum cap_err wire_segments_read(struct wire_message_reader *message, struct wire
         message->rule = rule;
         return CAP_ERR_MALFORMED;
     }
-    wire_segments_use(message, segments, (uint32_t)((uint64_t)table_entry(words, 0) + 1), 0);
+    wire_segments_use(message, set, segments, (uint32_t)((uint64_t)table_entry(words, 0) + 1), 0);
     return CAP_OK;
 }

@@ -371,14 +371,14 @@ TEST(l2_elements_without_size_cost_a_word_each)
     EXPECT_RULE(structs, L1_BUDGET);
 }
 
-TEST(l4_the_budget_is_eight_times_the_message_or_a_floor)
+TEST(l4_the_budget_is_eight_times_the_message_and_a_floor)
 {
     struct wire_message_reader message;
     uint64_t word = 0;
     wire_message_read(&message, &word, 1, 0);
-    EXPECT_EQ(message.budget_words, WIRE_BUDGET_FLOOR_WORDS);
+    EXPECT_EQ(message.budget_words, 8 + WIRE_BUDGET_FLOOR_WORDS);
     wire_message_read(&message, &word, UINT32_MAX, 0);
-    EXPECT_EQ(message.budget_words, 8ull * UINT32_MAX);
+    EXPECT_EQ(message.budget_words, 8ull * UINT32_MAX + WIRE_BUDGET_FLOOR_WORDS);
 }
 
 /* A chain of structs, each with one pointer to the next. */

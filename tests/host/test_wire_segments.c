@@ -7,13 +7,14 @@
 #include "tests/host/wire_words.h"
 
 /* A framed message that may be refused; the table's u32 entries are given in pairs, low half first. */
-#define TRY_FRAMED(message, ...)                                                             \
-    const uint64_t message##_words[] = {__VA_ARGS__};                                        \
-    struct wire_segment message##_segments[WIRE_SEGMENTS_MAX];                               \
-    struct wire_message_reader message;                                                      \
-    uint64_t message##_used = 0;                                                             \
-    enum cap_err message##_error =                                                           \
-        wire_segments_read(&message, message##_segments, WIRE_SEGMENTS_MAX, message##_words, \
+#define TRY_FRAMED(message, ...)                                                                             \
+    const uint64_t message##_words[] = {__VA_ARGS__};                                                        \
+    struct wire_segment message##_segments[WIRE_SEGMENTS_MAX];                                               \
+    struct wire_segments message##_set;                                                                      \
+    struct wire_message_reader message;                                                                      \
+    uint64_t message##_used = 0;                                                                             \
+    enum cap_err message##_error =                                                                           \
+        wire_segments_read(&message, &message##_set, message##_segments, WIRE_SEGMENTS_MAX, message##_words, \
                            sizeof message##_words / 8, 1 << 20, &message##_used)
 
 /* One whose table is right. */
@@ -48,13 +49,15 @@ TEST(f2_511_segments_are_read_and_512_are_not)
 {
     static uint64_t words[1 + 256 + 1];
     struct wire_segment segments[WIRE_SEGMENTS_MAX];
+    struct wire_segments set;
     struct wire_message_reader message;
     uint64_t used;
     words[0] = TABLE(510, 1);
-    EXPECT_EQ(wire_segments_read(&message, segments, WIRE_SEGMENTS_MAX, words, 258, 1000, &used), CAP_OK);
+    EXPECT_EQ(wire_segments_read(&message, &set, segments, WIRE_SEGMENTS_MAX, words, 258, 1000, &used),
+              CAP_OK);
     EXPECT_EQ(used, 257);
     words[0] = TABLE(511, 1);
-    EXPECT_EQ(wire_segments_read(&message, segments, WIRE_SEGMENTS_MAX, words, 258, 1000, &used),
+    EXPECT_EQ(wire_segments_read(&message, &set, segments, WIRE_SEGMENTS_MAX, words, 258, 1000, &used),
               CAP_ERR_MALFORMED);
     EXPECT_RULE(message, F2_SEGMENTS);
 }
@@ -63,9 +66,10 @@ TEST(f2_more_segments_than_the_caller_has_room_for_are_refused)
 {
     const uint64_t words[] = {TABLE(1, 1), TABLE(0, 0), 0};
     struct wire_segment segments[1];
+    struct wire_segments set;
     struct wire_message_reader message;
     uint64_t used;
-    EXPECT_EQ(wire_segments_read(&message, segments, 1, words, 3, 1000, &used), CAP_ERR_MALFORMED);
+    EXPECT_EQ(wire_segments_read(&message, &set, segments, 1, words, 3, 1000, &used), CAP_ERR_MALFORMED);
     EXPECT_RULE(message, F2_SEGMENTS);
 }
 
@@ -73,10 +77,11 @@ TEST(f3_a_table_that_is_cut_short_is_refused_and_its_padding_is_ignored)
 {
     TRY_FRAMED(message, TABLE(1, 1));
     EXPECT_REFUSED(message, F3_HEADER);
+    struct wire_segments set;
     struct wire_message_reader empty;
     struct wire_segment segment;
     uint64_t used;
-    EXPECT_EQ(wire_segments_read(&empty, &segment, 1, NULL, 0, 1000, &used), CAP_ERR_MALFORMED);
+    EXPECT_EQ(wire_segments_read(&empty, &set, &segment, 1, NULL, 0, 1000, &used), CAP_ERR_MALFORMED);
     EXPECT_RULE(empty, F3_HEADER);
     FRAMED(padded, TABLE(1, 1), TABLE(1, 0xdeadbeef), far_pointer(1, 0, 0), struct_pointer(-1, 0, 0));
     EXPECT_EQ(padded_used, 4);
@@ -248,9 +253,10 @@ TEST(l4_the_budget_counts_all_segments)
 {
     uint64_t words[1000] = {0};
     const struct wire_segment segments[] = {{words, 1000}, {words, 1000}};
+    struct wire_segments set;
     struct wire_message_reader message;
-    wire_segments_use(&message, segments, 2, 0);
-    EXPECT_EQ(message.budget_words, 16000);
+    wire_segments_use(&message, &set, segments, 2, 0);
+    EXPECT_EQ(message.budget_words, 8 * 2000 + WIRE_BUDGET_FLOOR_WORDS);
 }
 
 TEST_MAIN()

@@ -98,7 +98,7 @@ static void emit_own_dispatch(struct emitter *emitter, struct node *node)
                 "    case %s_%s_METHOD:\n"
                 "        if (!server->%s)\n"
                 "            return CAP_ERR_UNIMPLEMENTED;\n"
-                "        if (%s_check(&call->params) != CAP_OK)\n"
+                "        if (wire_check(&call->params, &%s_TYPE) != CAP_OK)\n"
                 "            return CAP_ERR_MALFORMED;\n"
                 "        return server->%s(self, call, %s_read_root(&call->params));\n",
                 name, method_name(method), member, params, member, params);

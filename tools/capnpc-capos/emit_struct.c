@@ -6,6 +6,9 @@
 
 #include "tools/capnpc-capos/emit.h"
 
+/* Longer checks are a call. */
+#define IN_LINE_STEPS_MAX 2
+
 static bool has_stream_results(struct node *node, uint32_t method_index)
 {
     struct Method_list_reader methods = Node_interface_get_methods(Node_get_interface(node->reader));
@@ -61,10 +64,6 @@ static void emit_roots(FILE *file, const char *name)
             "{\n    return (struct %s_builder){wire_message_init_root(message, %s_DATA_WORDS, "
             "%s_POINTER_COUNT)};\n}\n",
             name, name, name, name, name);
-    fprintf(file,
-            "CAP_MUST_CHECK static inline enum cap_err %s_check(struct wire_message_reader *message)\n"
-            "{\n    return wire_check(message, &%s_TYPE);\n}\n",
-            name, name);
 }
 
 static void emit_lists(FILE *file, const char *name)
@@ -84,11 +83,17 @@ static void emit_lists(FILE *file, const char *name)
         name, name, name, name);
 }
 
+static void emit_check(struct emitter *emitter, struct node *node);
+
 static void emit_stream_roots(FILE *file, const char *name)
 {
     fprintf(file, "\n#define %s_DATA_WORDS    0\n#define %s_POINTER_COUNT 0\n", name, name);
     fprintf(file, "extern const struct wire_type %s_TYPE;\n", name);
     emit_roots(file, name);
+    fprintf(file,
+            "CAP_MUST_CHECK static inline enum cap_err %s_check(struct wire_message_reader *message)\n"
+            "{\n    return wire_check_scalars(message, &%s_TYPE);\n}\n",
+            name, name);
 }
 
 static void emit_stream_type(FILE *file, const char *name)
@@ -128,6 +133,7 @@ void emit_struct_accessors(struct emitter *emitter, struct node *node)
     fprintf(emitter->header, "\n/* ---- %s ---- */\n", name);
     if (!node_is_group(node)) {
         emit_roots(emitter->header, name);
+        emit_check(emitter, node);
         emit_lists(emitter->header, name);
     }
     emit_tags(emitter, node);
@@ -266,6 +272,20 @@ static void rows_add(struct emitter *emitter, struct rows *rows, uint32_t place,
     }
 }
 
+/* A case with nothing in it, last first, so that the cases around it shrink in time. */
+static void rows_drop_empty_cases(struct rows *rows)
+{
+    for (uint32_t i = rows->count; i-- > 0;) {
+        if (!rows->rows[i].is_case || rows->rows[i].skip > 0)
+            continue;
+        memmove(&rows->rows[i], &rows->rows[i + 1], (rows->count - i - 1) * sizeof *rows->rows);
+        rows->count--;
+        for (uint32_t j = 0; j < i; j++)
+            if (rows->rows[j].is_case && j + rows->rows[j].skip >= i)
+                rows->rows[j].skip--;
+    }
+}
+
 /* Replaces each group by its own rows, until none is left. A case grows with what is inside it. */
 static void rows_expand(struct emitter *emitter, struct rows *rows)
 {
@@ -284,6 +304,40 @@ static void rows_expand(struct emitter *emitter, struct rows *rows)
             if (rows->rows[j].is_case && j + rows->rows[j].skip >= i)
                 rows->rows[j].skip += rows->count - before;
     }
+    rows_drop_empty_cases(rows);
+}
+
+/* The check of a struct. For one with nothing to walk, and for one with no more to walk than a text or two,
+ * what is right is settled in line; everything else is one call. */
+static void emit_check(struct emitter *emitter, struct node *node)
+{
+    FILE *file = emitter->header;
+    const char *name = model_name(emitter->model, node);
+    struct rows rows = {0};
+    bool is_bytes = true;
+    rows_add(emitter, &rows, 0, node);
+    rows_expand(emitter, &rows);
+    for (uint32_t i = 0; i < rows.count; i++) {
+        uint16_t which = Type_which(rows.rows[i].field.type);
+        is_bytes = is_bytes && !rows.rows[i].is_case && (which == Type_text || which == Type_data);
+    }
+    fprintf(file,
+            "CAP_MUST_CHECK static inline enum cap_err %s_check(struct wire_message_reader *message)\n{\n",
+            name);
+    if (rows.count > 0 && rows.count <= IN_LINE_STEPS_MAX && is_bytes) {
+        fprintf(
+            file,
+            "    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)");
+        for (uint32_t i = 0; i < rows.count; i++) {
+            struct field *field = &rows.rows[i].field;
+            fprintf(file, "\n        && wire_check_bytes(message, %u, %uu, %s)", field->offset,
+                    field_limit(field->reader), Type_which(field->type) == Type_text ? "true" : "false");
+        }
+        fprintf(file, ", 1)) {\n        message->budget_words = WIRE_BUDGET_UNLIMITED;\n"
+                      "        return CAP_OK;\n    }\n");
+    }
+    fprintf(file, "    return wire_check%s(message, &%s_TYPE);\n}\n", rows.count == 0 ? "_scalars" : "",
+            name);
 }
 
 void emit_struct_source(struct emitter *emitter, struct node *node)

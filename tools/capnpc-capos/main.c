@@ -5,7 +5,15 @@
  * A plugin of `capnp compile`: reads one CodeGeneratorRequest from standard input and writes, for each file
  * DIR/F.capnp of the request, DIR/F.capnp.h and DIR/F.capnp.c and, if it has interfaces, DIR/F.client.h below
  * the current directory. CAPNPC_CAPOS_INCLUDE is that directory as #include lines name it, with a slash at
- * the end ("build/gen/" without it). The output depends on the request alone.
+ * the end ("build/gen/" without it); with CAPNPC_CAPOS_COMMENTS=no doc comments are left out. The output
+ * depends on nothing else than these and the request.
+ *
+ * schema.capnp.h and schema.capnp.c in this folder, the view through which the request itself is read, are
+ * made by the generator too:
+ *
+ *     CAPNPC_CAPOS_INCLUDE=tools/capnpc-capos/ CAPNPC_CAPOS_COMMENTS=no capnp compile \
+ *         -o build/tools/capnpc-capos:tools/capnpc-capos --src-prefix=/usr/include/capnp \
+ *         /usr/include/capnp/schema.capnp
  *
  * Next: tools/capnpc-capos/model.h
  */
@@ -166,16 +174,20 @@ static void generate(struct unit *unit)
 int main(void)
 {
     static struct wire_segment segments[WIRE_SEGMENTS_MAX];
+    struct wire_segments set;
     struct wire_message_reader message;
     uint64_t word_count, used_words;
     uint64_t *words = read_input(&word_count);
-    if (wire_segments_read(&message, segments, WIRE_SEGMENTS_MAX, words, word_count, word_count, &used_words))
+    if (wire_segments_read(&message, &set, segments, WIRE_SEGMENTS_MAX, words, word_count, word_count,
+                           &used_words))
         die("the request is malformed: %s", wire_rule_text(message.rule));
     message.budget_words = WIRE_BUDGET_UNLIMITED; /* large schemas repeat much; the compiler is trusted */
 
     struct model model;
     struct CodeGeneratorRequest_reader request = CodeGeneratorRequest_read_root(&message);
+    const char *comments = getenv("CAPNPC_CAPOS_COMMENTS");
     model_open(&model, request);
+    model.is_without_comments = comments && strcmp(comments, "no") == 0;
     struct CodeGeneratorRequest_RequestedFile_list_reader files =
         CodeGeneratorRequest_get_requestedFiles(request);
     for (uint32_t i = 0; i < CodeGeneratorRequest_RequestedFile_list_count(files); i++) {

@@ -226,6 +226,8 @@ uint32_t field_limit(struct Field_reader field)
 struct wire_text model_doc(struct model *model, struct node *node, int member_index)
 {
     struct Node_SourceInfo_list_reader infos = CodeGeneratorRequest_get_sourceInfo(model->request);
+    if (model->is_without_comments)
+        return (struct wire_text){"", 0};
     for (uint32_t i = 0; i < Node_SourceInfo_list_count(infos); i++) {
         struct Node_SourceInfo_reader info = Node_SourceInfo_list_at(infos, i);
         if (Node_SourceInfo_get_id(info) != node->id)

@@ -31,6 +31,7 @@ struct model {
     struct CodeGeneratorRequest_reader request;
     struct node *nodes;
     uint32_t node_count;
+    bool is_without_comments;
 };
 
 /* One file being generated: every declaration in it, outer before inner. */

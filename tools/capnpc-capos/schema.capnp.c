@@ -49,9 +49,8 @@ static const struct wire_step Field_STEPS[] = {
     {.kind = WIRE_STEP_CASE, .index = 0, .limit = 8, .skip = 2}, /* slot */
     {.kind = WIRE_STEP_STRUCT, .index = 2, .limit = WIRE_LENGTH_ANY, .type = &Type_TYPE},
     {.kind = WIRE_STEP_STRUCT, .index = 3, .limit = WIRE_LENGTH_ANY, .type = &Value_TYPE},
-    {.kind = WIRE_STEP_CASE, .index = 1, .limit = 8, .skip = 0}, /* group */
 };
-const struct wire_type Field_TYPE = {Field_STEPS, 6};
+const struct wire_type Field_TYPE = {Field_STEPS, 5};
 
 static const struct wire_step Enumerant_STEPS[] = {
     {.kind = WIRE_STEP_TEXT, .index = 0, .limit = WIRE_LENGTH_ANY},
@@ -82,12 +81,8 @@ static const struct wire_step Type_STEPS[] = {
     {.kind = WIRE_STEP_STRUCT, .index = 0, .limit = WIRE_LENGTH_ANY, .type = &Brand_TYPE},
     {.kind = WIRE_STEP_CASE, .index = 17, .limit = 0, .skip = 1}, /* interface */
     {.kind = WIRE_STEP_STRUCT, .index = 0, .limit = WIRE_LENGTH_ANY, .type = &Brand_TYPE},
-    {.kind = WIRE_STEP_CASE, .index = 18, .limit = 0, .skip = 3}, /* anyPointer */
-    {.kind = WIRE_STEP_CASE, .index = 0, .limit = 8, .skip = 0}, /* unconstrained */
-    {.kind = WIRE_STEP_CASE, .index = 1, .limit = 8, .skip = 0}, /* parameter */
-    {.kind = WIRE_STEP_CASE, .index = 2, .limit = 8, .skip = 0}, /* implicitMethodParameter */
 };
-const struct wire_type Type_TYPE = {Type_STEPS, 12};
+const struct wire_type Type_TYPE = {Type_STEPS, 8};
 
 static const struct wire_step Brand_STEPS[] = {
     {.kind = WIRE_STEP_LIST, .index = 0, .limit = WIRE_LENGTH_ANY, .element = WIRE_ELEMENT_STRUCT, .type = &Brand_Scope_TYPE},

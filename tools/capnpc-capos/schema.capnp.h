@@ -56,7 +56,6 @@ struct Node_annotation_builder {
     struct wire_struct_builder s;
 };
 
-/* Information about one of the node's parameters. */
 struct Node_Parameter_reader {
     struct wire_struct_reader s;
 };
@@ -91,10 +90,6 @@ struct Node_NestedNode_list_builder {
 #define Node_NestedNode_POINTER_COUNT 1
 extern const struct wire_type Node_NestedNode_TYPE;
 
-/* Additional information about a node which is not needed at runtime, but may be useful for
- * documentation or debugging purposes. This is kept in a separate struct to make sure it
- * doesn't accidentally get included in contexts where it is not needed. The
- * `CodeGeneratorRequest` includes this information in a separate array. */
 struct Node_SourceInfo_reader {
     struct wire_struct_reader s;
 };
@@ -129,7 +124,6 @@ struct Node_SourceInfo_Member_list_builder {
 #define Node_SourceInfo_Member_POINTER_COUNT 1
 extern const struct wire_type Node_SourceInfo_Member_TYPE;
 
-/* Schema for a field of a struct. */
 struct Field_reader {
     struct wire_struct_reader s;
 };
@@ -147,7 +141,6 @@ struct Field_list_builder {
 #define Field_POINTER_COUNT 4
 extern const struct wire_type Field_TYPE;
 
-/* A regular, non-group, non-fixed-list field. */
 struct Field_slot_reader {
     struct wire_struct_reader s;
 };
@@ -155,7 +148,6 @@ struct Field_slot_builder {
     struct wire_struct_builder s;
 };
 
-/* A group. */
 struct Field_group_reader {
     struct wire_struct_reader s;
 };
@@ -170,7 +162,6 @@ struct Field_ordinal_builder {
     struct wire_struct_builder s;
 };
 
-/* Schema for member of an enum. */
 struct Enumerant_reader {
     struct wire_struct_reader s;
 };
@@ -205,7 +196,6 @@ struct Superclass_list_builder {
 #define Superclass_POINTER_COUNT 1
 extern const struct wire_type Superclass_TYPE;
 
-/* Schema for method of an interface. */
 struct Method_reader {
     struct wire_struct_reader s;
 };
@@ -223,7 +213,6 @@ struct Method_list_builder {
 #define Method_POINTER_COUNT 5
 extern const struct wire_type Method_TYPE;
 
-/* Represents a type expression. */
 struct Type_reader {
     struct wire_struct_reader s;
 };
@@ -276,11 +265,6 @@ struct Type_anyPointer_builder {
     struct wire_struct_builder s;
 };
 
-/* A regular AnyPointer.
- *
- * The name "unconstrained" means as opposed to constraining it to match a type parameter.
- * In retrospect this name is probably a poor choice given that it may still be constrained
- * to be a struct, list, or capability. */
 struct Type_anyPointer_unconstrained_reader {
     struct wire_struct_reader s;
 };
@@ -288,7 +272,6 @@ struct Type_anyPointer_unconstrained_builder {
     struct wire_struct_builder s;
 };
 
-/* This is actually a reference to a type parameter defined within this scope. */
 struct Type_anyPointer_parameter_reader {
     struct wire_struct_reader s;
 };
@@ -296,8 +279,6 @@ struct Type_anyPointer_parameter_builder {
     struct wire_struct_builder s;
 };
 
-/* This is actually a reference to an implicit (generic) parameter of a method. The only
- * legal context for this type to appear is inside Method.paramBrand or Method.resultBrand. */
 struct Type_anyPointer_implicitMethodParameter_reader {
     struct wire_struct_reader s;
 };
@@ -305,8 +286,6 @@ struct Type_anyPointer_implicitMethodParameter_builder {
     struct wire_struct_builder s;
 };
 
-/* Specifies bindings for parameters of generics. Since these bindings turn a generic into a
- * non-generic, we call it the "brand". */
 struct Brand_reader {
     struct wire_struct_reader s;
 };
@@ -358,7 +337,6 @@ struct Brand_Binding_list_builder {
 #define Brand_Binding_POINTER_COUNT 1
 extern const struct wire_type Brand_Binding_TYPE;
 
-/* Represents a value, e.g. a field default value, constant value, or annotation value. */
 struct Value_reader {
     struct wire_struct_reader s;
 };
@@ -376,8 +354,6 @@ struct Value_list_builder {
 #define Value_POINTER_COUNT 1
 extern const struct wire_type Value_TYPE;
 
-/* Describes an annotation applied to a declaration.  Note AnnotationNode describes the
- * annotation's declaration, while this describes a use of the annotation. */
 struct Annotation_reader {
     struct wire_struct_reader s;
 };
@@ -510,10 +486,6 @@ static inline uint64_t Node_get_id(struct Node_reader reader)
     return (uint64_t)wire_get_u64(s, 0);
 }
 
-/* Name to present to humans to identify this Node.  You should not attempt to parse this.  Its
- * format could change.  It is not guaranteed to be unique.
- *
- * (On Zooko's triangle, this is the node's nickname.) */
 static inline struct wire_text Node_get_displayName(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -524,26 +496,18 @@ static inline bool Node_has_displayName(struct Node_reader reader)
     return wire_has_pointer(reader.s, 0);
 }
 
-/* If you want a shorter version of `displayName` (just naming this node, without its surrounding
- * scope), chop off this many characters from the beginning of `displayName`. */
 static inline uint32_t Node_get_displayNamePrefixLength(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint32_t)wire_get_u32(s, 8);
 }
 
-/* ID of the lexical parent node.  Typically, the scope node will have a NestedNode pointing back
- * at this node, but robust code should avoid relying on this (and, in fact, group nodes are not
- * listed in the outer struct's nestedNodes, since they are listed in the fields).  `scopeId` is
- * zero if the node has no parent, which is normally only the case with files, but should be
- * allowed for any kind of node (in order to make runtime type generation easier). */
 static inline uint64_t Node_get_scopeId(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 16);
 }
 
-/* List of nodes nested within this node, along with the names under which they were declared. */
 static inline struct Node_NestedNode_list_reader Node_get_nestedNodes(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -554,7 +518,6 @@ static inline bool Node_has_nestedNodes(struct Node_reader reader)
     return wire_has_pointer(reader.s, 1);
 }
 
-/* Annotations applied to this node. */
 static inline struct Annotation_list_reader Node_get_annotations(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -595,7 +558,6 @@ static inline struct Node_annotation_reader Node_get_annotation(struct Node_read
     return (struct Node_annotation_reader){s};
 }
 
-/* If this node is parameterized (generic), the list of parameters. Empty for non-generic types. */
 static inline struct Node_Parameter_list_reader Node_get_parameters(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -606,8 +568,6 @@ static inline bool Node_has_parameters(struct Node_reader reader)
     return wire_has_pointer(reader.s, 5);
 }
 
-/* True if this node is generic, meaning that it or one of its parent scopes has a non-empty
- * `parameters`. */
 static inline bool Node_get_isGeneric(struct Node_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -725,78 +685,42 @@ static inline void Node_set_isGeneric(struct Node_builder builder, bool value)
 
 /* ---- Node_struct ---- */
 
-/* Size of the data section, in words. */
 static inline uint16_t Node_struct_get_dataWordCount(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint16_t)wire_get_u16(s, 14);
 }
 
-/* Size of the pointer section, in pointers (which are one word each). */
 static inline uint16_t Node_struct_get_pointerCount(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint16_t)wire_get_u16(s, 24);
 }
 
-/* The preferred element size to use when encoding a list of this struct.  If this is anything
- * other than `inlineComposite` then the struct is one word or less in size and is a candidate
- * for list packing optimization. */
 static inline uint16_t Node_struct_get_preferredListEncoding(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint16_t)wire_get_u16(s, 26);
 }
 
-/* If true, then this "struct" node is actually not an independent node, but merely represents
- * some named union or group within a particular parent struct.  This node's scopeId refers
- * to the parent struct, which may itself be a union/group in yet another struct.
- *
- * All group nodes share the same dataWordCount and pointerCount as the top-level
- * struct, and their fields live in the same ordinal and offset spaces as all other fields in
- * the struct.
- *
- * Note that a named union is considered a special kind of group -- in fact, a named union
- * is exactly equivalent to a group that contains nothing but an unnamed union. */
 static inline bool Node_struct_get_isGroup(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (bool)wire_get_bool(s, 224);
 }
 
-/* Number of fields in this struct which are members of an anonymous union, and thus may
- * overlap.  If this is non-zero, then a 16-bit discriminant is present indicating which
- * of the overlapping fields is active.  This can never be 1 -- if it is non-zero, it must be
- * two or more.
- *
- * Note that the fields of an unnamed union are considered fields of the scope containing the
- * union -- an unnamed union is not its own group.  So, a top-level struct may contain a
- * non-zero discriminant count.  Named unions, on the other hand, are equivalent to groups
- * containing unnamed unions.  So, a named union has its own independent schema node, with
- * `isGroup` = true. */
 static inline uint16_t Node_struct_get_discriminantCount(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint16_t)wire_get_u16(s, 30);
 }
 
-/* If `discriminantCount` is non-zero, this is the offset of the union discriminant, in
- * multiples of 16 bits. */
 static inline uint32_t Node_struct_get_discriminantOffset(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint32_t)wire_get_u32(s, 32);
 }
 
-/* Fields defined within this scope (either the struct's top-level fields, or the fields of
- * a particular group; see `isGroup`).
- *
- * The fields are sorted by ordinal number, but note that because groups share the same
- * ordinal space, the field's index in this list is not necessarily exactly its ordinal.
- * On the other hand, the field's position in this list does remain the same even as the
- * protocol evolves, since it is not possible to insert or remove an earlier ordinal.
- * Therefore, for most use cases, if you want to identify a field by number, it may make the
- * most sense to use the field's index in this list rather than its ordinal. */
 static inline struct Field_list_reader Node_struct_get_fields(struct Node_struct_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -843,7 +767,6 @@ static inline enum cap_err Node_struct_set_fields(struct Node_struct_builder bui
 
 /* ---- Node_enum ---- */
 
-/* Enumerants ordered by numeric value (ordinal). */
 static inline struct Enumerant_list_reader Node_enum_get_enumerants(struct Node_enum_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -866,7 +789,6 @@ static inline enum cap_err Node_enum_set_enumerants(struct Node_enum_builder bui
 
 /* ---- Node_interface ---- */
 
-/* Methods ordered by ordinal. */
 static inline struct Method_list_reader Node_interface_get_methods(struct Node_interface_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -877,7 +799,6 @@ static inline bool Node_interface_has_methods(struct Node_interface_reader reade
     return wire_has_pointer(reader.s, 3);
 }
 
-/* Superclasses of this interface. */
 static inline struct Superclass_list_reader Node_interface_get_superclasses(struct Node_interface_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1104,6 +1025,11 @@ static inline struct Node_Parameter_builder Node_Parameter_init_root(struct wire
 }
 CAP_MUST_CHECK static inline enum cap_err Node_Parameter_check(struct wire_message_reader *message)
 {
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+        && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
+        message->budget_words = WIRE_BUDGET_UNLIMITED;
+        return CAP_OK;
+    }
     return wire_check(message, &Node_Parameter_TYPE);
 }
 static inline uint32_t Node_Parameter_list_count(struct Node_Parameter_list_reader list)
@@ -1145,6 +1071,11 @@ static inline struct Node_NestedNode_builder Node_NestedNode_init_root(struct wi
 }
 CAP_MUST_CHECK static inline enum cap_err Node_NestedNode_check(struct wire_message_reader *message)
 {
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+        && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
+        message->budget_words = WIRE_BUDGET_UNLIMITED;
+        return CAP_OK;
+    }
     return wire_check(message, &Node_NestedNode_TYPE);
 }
 static inline uint32_t Node_NestedNode_list_count(struct Node_NestedNode_list_reader list)
@@ -1160,9 +1091,6 @@ static inline struct Node_NestedNode_builder Node_NestedNode_list_builder_at(str
     return (struct Node_NestedNode_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* Unqualified symbol name.  Unlike Node.displayName, this *can* be used programmatically.
- *
- * (On Zooko's triangle, this is the node's petname according to its parent scope.) */
 static inline struct wire_text Node_NestedNode_get_name(struct Node_NestedNode_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1173,8 +1101,6 @@ static inline bool Node_NestedNode_has_name(struct Node_NestedNode_reader reader
     return wire_has_pointer(reader.s, 0);
 }
 
-/* ID of the nested node.  Typically, the target node's scopeId points back to this node, but
- * robust code should avoid relying on this. */
 static inline uint64_t Node_NestedNode_get_id(struct Node_NestedNode_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1216,14 +1142,12 @@ static inline struct Node_SourceInfo_builder Node_SourceInfo_list_builder_at(str
     return (struct Node_SourceInfo_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* ID of the Node which this info describes. */
 static inline uint64_t Node_SourceInfo_get_id(struct Node_SourceInfo_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 0);
 }
 
-/* The top-level doc comment for the Node. */
 static inline struct wire_text Node_SourceInfo_get_docComment(struct Node_SourceInfo_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1234,11 +1158,6 @@ static inline bool Node_SourceInfo_has_docComment(struct Node_SourceInfo_reader 
     return wire_has_pointer(reader.s, 0);
 }
 
-/* Information about each member -- i.e. fields (for structs), enumerants (for enums), or
- * methods (for interfaces).
- *
- * This list is the same length and order as the corresponding list in the Node, i.e.
- * Node.struct.fields, Node.enum.enumerants, or Node.interface.methods. */
 static inline struct Node_SourceInfo_Member_list_reader Node_SourceInfo_get_members(struct Node_SourceInfo_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1279,6 +1198,11 @@ static inline struct Node_SourceInfo_Member_builder Node_SourceInfo_Member_init_
 }
 CAP_MUST_CHECK static inline enum cap_err Node_SourceInfo_Member_check(struct wire_message_reader *message)
 {
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+        && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
+        message->budget_words = WIRE_BUDGET_UNLIMITED;
+        return CAP_OK;
+    }
     return wire_check(message, &Node_SourceInfo_Member_TYPE);
 }
 static inline uint32_t Node_SourceInfo_Member_list_count(struct Node_SourceInfo_Member_list_reader list)
@@ -1294,7 +1218,6 @@ static inline struct Node_SourceInfo_Member_builder Node_SourceInfo_Member_list_
     return (struct Node_SourceInfo_Member_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* Doc comment on the member. */
 static inline struct wire_text Node_SourceInfo_Member_get_docComment(struct Node_SourceInfo_Member_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1356,12 +1279,6 @@ static inline bool Field_has_name(struct Field_reader reader)
     return wire_has_pointer(reader.s, 0);
 }
 
-/* Indicates where this member appeared in the code, relative to other members.
- * Code ordering may have semantic relevance -- programmers tend to place related fields
- * together.  So, using code ordering makes sense in human-readable formats where ordering is
- * otherwise irrelevant, like JSON.  The values of codeOrder are tightly-packed, so the maximum
- * value is count(members) - 1.  Fields that are members of a union are only ordered relative to
- * the other members of that union, so the maximum value there is count(union.members). */
 static inline uint16_t Field_get_codeOrder(struct Field_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1378,22 +1295,18 @@ static inline bool Field_has_annotations(struct Field_reader reader)
     return wire_has_pointer(reader.s, 1);
 }
 
-/* If the field is in a union, this is the value which the union's discriminant should take when
- * the field is active.  If the field is not in a union, this is 0xffff. */
 static inline uint16_t Field_get_discriminantValue(struct Field_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint16_t)(wire_get_u16(s, 2) ^ 0xffffu);
 }
 
-/* A regular, non-group, non-fixed-list field. */
 static inline struct Field_slot_reader Field_get_slot(struct Field_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 8, 0);
     return (struct Field_slot_reader){s};
 }
 
-/* A group. */
 static inline struct Field_group_reader Field_get_group(struct Field_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 8, 1);
@@ -1454,9 +1367,6 @@ static inline struct Field_ordinal_builder Field_init_ordinal(struct Field_build
 
 /* ---- Field_slot ---- */
 
-/* Offset, in units of the field's size, from the beginning of the section in which the field
- * resides.  E.g. for a UInt32 field, multiply this by 4 to get the byte offset from the
- * beginning of the data section. */
 static inline uint32_t Field_slot_get_offset(struct Field_slot_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1483,10 +1393,6 @@ static inline bool Field_slot_has_defaultValue(struct Field_slot_reader reader)
     return wire_has_pointer(reader.s, 3);
 }
 
-/* Whether the default value was specified explicitly.  Non-explicit default values are always
- * zero or empty values.  Usually, whether the default value was explicit shouldn't matter.
- * The main use case for this flag is for structs representing method parameters:
- * explicitly-defaulted parameters may be allowed to be omitted when calling the method. */
 static inline bool Field_slot_get_hadExplicitDefault(struct Field_slot_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1523,7 +1429,6 @@ static inline void Field_slot_set_hadExplicitDefault(struct Field_slot_builder b
 
 /* ---- Field_group ---- */
 
-/* The ID of the group's node. */
 static inline uint64_t Field_group_get_typeId(struct Field_group_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1546,10 +1451,6 @@ static inline uint16_t Field_ordinal_which(struct Field_ordinal_reader reader)
     return wire_get_u16(reader.s, 10);
 }
 
-/* The original ordinal number given to the field.  You probably should NOT use this; if you need
- * a numeric identifier for a field, use its position within the field array for its scope.
- * The ordinal is given here mainly just so that the original schema text can be reproduced given
- * the compiled version -- i.e. so that `capnp compile -ocapnp` can do its job. */
 static inline uint16_t Field_ordinal_get_explicit(struct Field_ordinal_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 10, 1);
@@ -1604,8 +1505,6 @@ static inline bool Enumerant_has_name(struct Enumerant_reader reader)
     return wire_has_pointer(reader.s, 0);
 }
 
-/* Specifies order in which the enumerants were declared in the code.
- * Like Struct.Field.codeOrder. */
 static inline uint16_t Enumerant_get_codeOrder(struct Enumerant_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1734,28 +1633,18 @@ static inline bool Method_has_name(struct Method_reader reader)
     return wire_has_pointer(reader.s, 0);
 }
 
-/* Specifies order in which the methods were declared in the code.
- * Like Struct.Field.codeOrder. */
 static inline uint16_t Method_get_codeOrder(struct Method_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint16_t)wire_get_u16(s, 0);
 }
 
-/* ID of the parameter struct type.  If a named parameter list was specified in the method
- * declaration (rather than a single struct parameter type) then a corresponding struct type is
- * auto-generated.  Such an auto-generated type will not be listed in the interface's
- * `nestedNodes` and its `scopeId` will be zero -- it is completely detached from the namespace.
- * (Awkwardly, it does of course inherit generic parameters from the method's scope, which makes
- * this a situation where you can't just climb the scope chain to find where a particular
- * generic parameter was introduced. Making the `scopeId` zero was a mistake.) */
 static inline uint64_t Method_get_paramStructType(struct Method_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 8);
 }
 
-/* ID of the return struct type; similar to `paramStructType`. */
 static inline uint64_t Method_get_resultStructType(struct Method_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1772,7 +1661,6 @@ static inline bool Method_has_annotations(struct Method_reader reader)
     return wire_has_pointer(reader.s, 1);
 }
 
-/* Brand of param struct type. */
 static inline struct Brand_reader Method_get_paramBrand(struct Method_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1783,7 +1671,6 @@ static inline bool Method_has_paramBrand(struct Method_reader reader)
     return wire_has_pointer(reader.s, 2);
 }
 
-/* Brand of result struct type. */
 static inline struct Brand_reader Method_get_resultBrand(struct Method_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -1794,8 +1681,6 @@ static inline bool Method_has_resultBrand(struct Method_reader reader)
     return wire_has_pointer(reader.s, 3);
 }
 
-/* The parameters listed in [] (typically, type / generic parameters), whose bindings are intended
- * to be inferred rather than specified explicitly, although not all languages support this. */
 static inline struct Node_Parameter_list_reader Method_get_implicitParameters(struct Method_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2175,26 +2060,18 @@ static inline uint16_t Type_anyPointer_which(struct Type_anyPointer_reader reade
     return wire_get_u16(reader.s, 8);
 }
 
-/* A regular AnyPointer.
- *
- * The name "unconstrained" means as opposed to constraining it to match a type parameter.
- * In retrospect this name is probably a poor choice given that it may still be constrained
- * to be a struct, list, or capability. */
 static inline struct Type_anyPointer_unconstrained_reader Type_anyPointer_get_unconstrained(struct Type_anyPointer_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 8, 0);
     return (struct Type_anyPointer_unconstrained_reader){s};
 }
 
-/* This is actually a reference to a type parameter defined within this scope. */
 static inline struct Type_anyPointer_parameter_reader Type_anyPointer_get_parameter(struct Type_anyPointer_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 8, 1);
     return (struct Type_anyPointer_parameter_reader){s};
 }
 
-/* This is actually a reference to an implicit (generic) parameter of a method. The only
- * legal context for this type to appear is inside Method.paramBrand or Method.resultBrand. */
 static inline struct Type_anyPointer_implicitMethodParameter_reader Type_anyPointer_get_implicitMethodParameter(struct Type_anyPointer_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 8, 2);
@@ -2255,15 +2132,12 @@ static inline void Type_anyPointer_unconstrained_set_capability(struct Type_anyP
 
 /* ---- Type_anyPointer_parameter ---- */
 
-/* ID of the generic type whose parameter we're referencing. This should be a parent of the
- * current scope. */
 static inline uint64_t Type_anyPointer_parameter_get_scopeId(struct Type_anyPointer_parameter_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 16);
 }
 
-/* Index of the parameter within the generic type's parameter list. */
 static inline uint16_t Type_anyPointer_parameter_get_parameterIndex(struct Type_anyPointer_parameter_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2317,9 +2191,6 @@ static inline struct Brand_builder Brand_list_builder_at(struct Brand_list_build
     return (struct Brand_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* For each of the target type and each of its parent scopes, a parameterization may be included
- * in this list. If no parameterization is included for a particular relevant scope, then either
- * that scope has no parameters or all parameters should be considered to be `AnyPointer`. */
 static inline struct Brand_Scope_list_reader Brand_get_scopes(struct Brand_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2377,14 +2248,12 @@ static inline uint16_t Brand_Scope_which(struct Brand_Scope_reader reader)
     return wire_get_u16(reader.s, 8);
 }
 
-/* ID of the scope to which these params apply. */
 static inline uint64_t Brand_Scope_get_scopeId(struct Brand_Scope_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 0);
 }
 
-/* List of parameter bindings. */
 static inline struct Brand_Binding_list_reader Brand_Scope_get_bind(struct Brand_Scope_reader reader)
 {
     struct wire_struct_reader s = wire_union_select(reader.s, 8, 0);
@@ -2813,7 +2682,6 @@ static inline struct Annotation_builder Annotation_list_builder_at(struct Annota
     return (struct Annotation_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* ID of the annotation node. */
 static inline uint64_t Annotation_get_id(struct Annotation_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2830,9 +2698,6 @@ static inline bool Annotation_has_value(struct Annotation_reader reader)
     return wire_has_pointer(reader.s, 0);
 }
 
-/* Brand of the annotation.
- *
- * Note that the annotation itself is not allowed to be parameterized, but its scope might be. */
 static inline struct Brand_reader Annotation_get_brand(struct Annotation_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2867,10 +2732,7 @@ static inline enum cap_err Annotation_set_brand(struct Annotation_builder builde
     return error;
 }
 
-/* Possible element sizes for encoded lists.  These correspond exactly to the possible values of
- * the 3-bit element size component of a list pointer. */
 enum ElementSize {
-    /* aka "void", but that's a keyword. */
     ElementSize_empty = 0,
     ElementSize_bit = 1,
     ElementSize_byte = 2,
@@ -2893,7 +2755,7 @@ static inline struct CapnpVersion_builder CapnpVersion_init_root(struct wire_mes
 }
 CAP_MUST_CHECK static inline enum cap_err CapnpVersion_check(struct wire_message_reader *message)
 {
-    return wire_check(message, &CapnpVersion_TYPE);
+    return wire_check_scalars(message, &CapnpVersion_TYPE);
 }
 static inline uint32_t CapnpVersion_list_count(struct CapnpVersion_list_reader list)
 {
@@ -2965,8 +2827,6 @@ static inline struct CodeGeneratorRequest_builder CodeGeneratorRequest_list_buil
     return (struct CodeGeneratorRequest_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* All nodes parsed by the compiler, including for the files on the command line and their
- * imports. */
 static inline struct Node_list_reader CodeGeneratorRequest_get_nodes(struct CodeGeneratorRequest_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2977,7 +2837,6 @@ static inline bool CodeGeneratorRequest_has_nodes(struct CodeGeneratorRequest_re
     return wire_has_pointer(reader.s, 0);
 }
 
-/* Files which were listed on the command line. */
 static inline struct CodeGeneratorRequest_RequestedFile_list_reader CodeGeneratorRequest_get_requestedFiles(struct CodeGeneratorRequest_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -2988,12 +2847,6 @@ static inline bool CodeGeneratorRequest_has_requestedFiles(struct CodeGeneratorR
     return wire_has_pointer(reader.s, 1);
 }
 
-/* Version of the `capnp` executable. Generally, code generators should ignore this, but the code
- * generators that ship with `capnp` itself will print a warning if this mismatches since that
- * probably indicates something is misconfigured.
- *
- * The first version of 'capnp' to set this was 0.6.0. So, if it's missing, the compiler version
- * is older than that. */
 static inline struct CapnpVersion_reader CodeGeneratorRequest_get_capnpVersion(struct CodeGeneratorRequest_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -3004,8 +2857,6 @@ static inline bool CodeGeneratorRequest_has_capnpVersion(struct CodeGeneratorReq
     return wire_has_pointer(reader.s, 2);
 }
 
-/* Information about the original source code for each node, where available. This array may be
- * omitted or may be missing some nodes if no info is available for them. */
 static inline struct Node_SourceInfo_list_reader CodeGeneratorRequest_get_sourceInfo(struct CodeGeneratorRequest_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -3083,15 +2934,12 @@ static inline struct CodeGeneratorRequest_RequestedFile_builder CodeGeneratorReq
     return (struct CodeGeneratorRequest_RequestedFile_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* ID of the file. */
 static inline uint64_t CodeGeneratorRequest_RequestedFile_get_id(struct CodeGeneratorRequest_RequestedFile_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 0);
 }
 
-/* Name of the file as it appeared on the command-line (minus the src-prefix).  You may use
- * this to decide where to write the output. */
 static inline struct wire_text CodeGeneratorRequest_RequestedFile_get_filename(struct CodeGeneratorRequest_RequestedFile_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -3102,7 +2950,6 @@ static inline bool CodeGeneratorRequest_RequestedFile_has_filename(struct CodeGe
     return wire_has_pointer(reader.s, 0);
 }
 
-/* List of all imported paths seen in this file. */
 static inline struct CodeGeneratorRequest_RequestedFile_Import_list_reader CodeGeneratorRequest_RequestedFile_get_imports(struct CodeGeneratorRequest_RequestedFile_reader reader)
 {
     struct wire_struct_reader s = reader.s;
@@ -3143,6 +2990,11 @@ static inline struct CodeGeneratorRequest_RequestedFile_Import_builder CodeGener
 }
 CAP_MUST_CHECK static inline enum cap_err CodeGeneratorRequest_RequestedFile_Import_check(struct wire_message_reader *message)
 {
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+        && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
+        message->budget_words = WIRE_BUDGET_UNLIMITED;
+        return CAP_OK;
+    }
     return wire_check(message, &CodeGeneratorRequest_RequestedFile_Import_TYPE);
 }
 static inline uint32_t CodeGeneratorRequest_RequestedFile_Import_list_count(struct CodeGeneratorRequest_RequestedFile_Import_list_reader list)
@@ -3158,19 +3010,12 @@ static inline struct CodeGeneratorRequest_RequestedFile_Import_builder CodeGener
     return (struct CodeGeneratorRequest_RequestedFile_Import_builder){wire_list_struct_at(list.l, index)};
 }
 
-/* ID of the imported file. */
 static inline uint64_t CodeGeneratorRequest_RequestedFile_Import_get_id(struct CodeGeneratorRequest_RequestedFile_Import_reader reader)
 {
     struct wire_struct_reader s = reader.s;
     return (uint64_t)wire_get_u64(s, 0);
 }
 
-/* Name which *this* file used to refer to the foreign file.  This may be a relative name.
- * This information is provided because it might be useful for code generation, e.g. to
- * generate #include directives in C++.  We don't put this in Node.file because this
- * information is only meaningful at compile time anyway.
- *
- * (On Zooko's triangle, this is the import's petname according to the importing file.) */
 static inline struct wire_text CodeGeneratorRequest_RequestedFile_Import_get_name(struct CodeGeneratorRequest_RequestedFile_Import_reader reader)
 {
     struct wire_struct_reader s = reader.s;
