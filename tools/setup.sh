@@ -67,10 +67,6 @@ cue_is_ready() {
     [ -L build/tools/cue ] || [ "$(cat build/tools/cue.version 2>/dev/null)" = "$cue_version" ]
 }
 
-go_version() {
-    GOTOOLCHAIN=local go version 2>/dev/null | sed -n 's/^go version go\([^ ]*\).*/\1/p'
-}
-
 # ---- What is missing ---------------------------------------------------------------------------------
 
 in_groups() { # GROUP,GROUP...: is one of them asked for?
@@ -175,6 +171,10 @@ run_go() (
     shift
     exec "$run_go" "$@"
 )
+
+go_version() {
+    run_go go version 2>/dev/null | sed -n 's/^go version go\([^ ]*\).*/\1/p'
+}
 
 # A Go that is too old to build CUE is new enough to fetch the Go that can, from the same module proxy and
 # checked against the same checksum database: the toolchain is a module (https://go.dev/doc/toolchain).
