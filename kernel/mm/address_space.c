@@ -10,8 +10,17 @@
 #include "kernel/object.h"
 #include "lib/bits.h"
 #include "lib/check.h"
+#include "lib/mem.h"
 
 static struct record_pool mapping_pool = RECORD_POOL(struct mapping);
+
+void address_space_forget(struct address_space *space)
+{
+    if (!space->is_cache_used)
+        return;
+    mem_zero(space->cache, sizeof space->cache);
+    space->is_cache_used = false;
+}
 
 static enum cap_err charged_frame_alloc(void *context, uint64_t *paddr)
 {
@@ -51,6 +60,7 @@ enum cap_err address_space_add_page(struct address_space *space, uint64_t addres
     enum cap_err err = charged_frame_alloc(space, &frame);
     if (err)
         return err;
+    address_space_forget(space);
     err = page_table_map(&space->table, address, frame, rights | PAGE_READ | PAGE_USER);
     if (err) {
         charged_frame_free(space, frame);
@@ -62,6 +72,7 @@ enum cap_err address_space_add_page(struct address_space *space, uint64_t addres
 
 static void unmap_pages(struct address_space *space, uint64_t address, uint64_t page_count)
 {
+    address_space_forget(space);
     for (uint64_t i = 0; i < page_count; i++) {
         uint64_t paddr;
         enum cap_err err = page_table_unmap(&space->table, address + i * CAP_PAGE_BYTES, &paddr);
@@ -72,6 +83,7 @@ static void unmap_pages(struct address_space *space, uint64_t address, uint64_t 
 static enum cap_err map_pages(struct address_space *space, uint64_t address, uint64_t first_paddr,
                               uint64_t page_count, uint32_t rights)
 {
+    address_space_forget(space);
     for (uint64_t i = 0; i < page_count; i++) {
         uint64_t offset = i * CAP_PAGE_BYTES;
         enum cap_err err = page_table_map(&space->table, address + offset, first_paddr + offset,

@@ -14,7 +14,18 @@
 
 struct object;
 
+/* What user_memory.c has found out about recently used pages. Every change of a mapping empties it. */
+#define SPACE_CACHE_PAGES 32
+
+struct space_cache_entry {
+    uint64_t page;    /* user address of the page; 0: empty, since page 0 is never user memory */
+    uint32_t rights;  /* PAGE_* */
+    uint8_t *pointer; /* where the kernel sees the page */
+};
+
 struct address_space {
+    struct space_cache_entry cache[SPACE_CACHE_PAGES]; /* by page number modulo */
+    bool is_cache_used;
     struct page_table table;
     struct page_source source;
     struct ledger *ledger; /* the process's */
@@ -42,6 +53,9 @@ CAP_MUST_CHECK enum cap_err address_space_add_page(struct address_space *space, 
 CAP_MUST_CHECK enum cap_err address_space_map_object(struct address_space *space, uint64_t address,
                                                      uint64_t first_paddr, uint64_t page_count,
                                                      uint32_t rights, struct object *object);
+
+/* Forgets what user_memory.c remembers; part of every change of a mapping. */
+void address_space_forget(struct address_space *space);
 
 /* Gives everything back. The tables must not be loaded. */
 void address_space_destroy(struct address_space *space);

@@ -9,44 +9,64 @@
 #include "lib/check.h"
 #include "lib/mem.h"
 
-static enum cap_err resolve_page(const struct address_space *space, uint64_t address, uint32_t needed,
-                                 uint8_t **part)
+/* Walks the page tables, and remembers what it found. */
+static __attribute__((noinline)) enum cap_err walk(struct address_space *space, uint64_t page,
+                                                   struct space_cache_entry *entry)
 {
     uint64_t paddr;
     uint32_t rights;
-    enum cap_err err = page_table_lookup(&space->table, address, &paddr, &rights);
-    if (err || (rights & needed) != needed)
+    if (page_table_lookup(&space->table, page, &paddr, &rights))
         return CAP_ERR_FAULT;
-    *part = frame_to_pointer(paddr);
+    space->is_cache_used = true;
+    *entry = (struct space_cache_entry){.page = page, .rights = rights, .pointer = frame_to_pointer(paddr)};
     return CAP_OK;
 }
 
-enum cap_err user_range_resolve(const struct address_space *space, uaddr_t address, uint64_t bytes,
+/* Where the kernel sees the byte at address, if its page allows what is needed. */
+static inline enum cap_err resolve_page(struct address_space *space, uint64_t address, uint32_t needed,
+                                        uint8_t **part)
+{
+    uint64_t page = address & ~(uint64_t)(CAP_PAGE_BYTES - 1);
+    struct space_cache_entry *entry = &space->cache[page / CAP_PAGE_BYTES % SPACE_CACHE_PAGES];
+    if (entry->page != page && walk(space, page, entry))
+        return CAP_ERR_FAULT;
+    if ((entry->rights & needed) != needed)
+        return CAP_ERR_FAULT;
+    *part = entry->pointer + (address - page);
+    return CAP_OK;
+}
+
+enum cap_err user_range_resolve(struct address_space *space, uaddr_t address, uint64_t bytes,
                                 enum user_access access, struct user_range *range)
 {
-    struct user_range resolved = {.bytes = (uint32_t)bytes};
-    if (bytes > USER_RANGE_BYTES_MAX)
-        return CAP_ERR_TOO_BIG;
+    uint64_t first = address.value;
+    uint64_t last = first + bytes - 1;
     if (bytes == 0) {
-        *range = resolved;
+        range->bytes = 0;
+        range->first_bytes = 0;
         return CAP_OK;
     }
-    uint64_t first = address.value;
-    uint64_t last;
-    if (u64_add(first, bytes - 1, &last) || first < CAP_USER_START || last >= CAP_USER_END)
+    if (bytes > USER_RANGE_BYTES_MAX)
+        return CAP_ERR_TOO_BIG;
+    /* With at most a page of bytes only an address outside user memory can make the sum wrap. */
+    if (first - CAP_USER_START >= CAP_USER_END - CAP_USER_START || last >= CAP_USER_END)
         return CAP_ERR_FAULT;
     if (last >= CAP_RING_ADDRESS && first < CAP_CAPSET_ADDRESS + CAP_PAGE_BYTES)
         return CAP_ERR_FAULT;
 
     uint32_t needed = PAGE_READ | PAGE_USER | (access == USER_ACCESS_WRITE ? PAGE_WRITE : 0);
-    uint64_t page_end = align_down(first, CAP_PAGE_BYTES) + CAP_PAGE_BYTES;
-    resolved.first_bytes = (uint32_t)min_u64(bytes, page_end - first);
-    enum cap_err err = resolve_page(space, first, needed, &resolved.parts[0]);
-    if (!err && last >= page_end)
-        err = resolve_page(space, page_end, needed, &resolved.parts[1]);
-    if (!err)
-        *range = resolved;
-    return err;
+    uint32_t room = CAP_PAGE_BYTES - (uint32_t)(first % CAP_PAGE_BYTES);
+    uint8_t *parts[2] = {NULL, NULL};
+    enum cap_err err = resolve_page(space, first, needed, &parts[0]);
+    if (!err && bytes > room)
+        err = resolve_page(space, first + room, needed, &parts[1]);
+    if (err)
+        return err;
+    range->parts[0] = parts[0];
+    range->parts[1] = parts[1];
+    range->bytes = (uint32_t)bytes;
+    range->first_bytes = (uint32_t)min_u64(bytes, room);
+    return CAP_OK;
 }
 
 /* How much of a copy at offset lies in the first part. */

@@ -34,9 +34,8 @@ enum user_access {
 
 /* CAP_ERR_FAULT: a byte of the range is not the process's memory, or not writable for USER_ACCESS_WRITE.
  * CAP_ERR_TOO_BIG: more than USER_RANGE_BYTES_MAX. An empty range is valid wherever it points. */
-CAP_MUST_CHECK enum cap_err user_range_resolve(const struct address_space *space, uaddr_t address,
-                                               uint64_t bytes, enum user_access access,
-                                               struct user_range *range);
+CAP_MUST_CHECK enum cap_err user_range_resolve(struct address_space *space, uaddr_t address, uint64_t bytes,
+                                               enum user_access access, struct user_range *range);
 
 /* offset + bytes must lie inside the range (CHECKed). */
 void user_range_read(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes);
