@@ -79,28 +79,39 @@ CAP_MUST_CHECK static inline enum cap_err ring_observe(struct ring *ring)
     return CAP_OK;
 }
 
-/* Takes the next SQE that was observed: reserves a place of the CQ, copies the SQE once and frees its
- * place. False, and nothing changes, if none is pending (ring_sqe_pending is 0) or if no place of the
- * CQ is free. The copy is the caller's to judge; the page is never looked at again. */
-CAP_MUST_CHECK static inline bool ring_take(struct ring *ring, struct cap_sqe *copy)
+/* Copies the next SQE that was observed, once; it stays where it is. False, and nothing happens, if none is
+ * pending (ring_sqe_pending is 0) or if no place of the CQ is free. The copy is the caller's to judge; who
+ * acts on it calls ring_advance, and never looks at the page again. */
+CAP_MUST_CHECK static inline bool ring_peek(const struct ring *ring, struct cap_sqe *copy)
 {
     if (ring_sqe_pending(ring) == 0 || ring_cqe_reachable(ring) >= CAP_CQ_ENTRIES)
         return false;
-
-    struct cap_ring *shared = ring->shared;
     /* Volatile: the program may write the SQE meanwhile; each word is read once, and what is judged is
      * what is used. */
     const volatile struct sqe_words *from =
-        (const volatile struct sqe_words *)&shared->sqes[ring->sq_head % CAP_SQ_ENTRIES];
+        (const volatile struct sqe_words *)&ring->shared->sqes[ring->sq_head % CAP_SQ_ENTRIES];
     struct sqe_words *to = (struct sqe_words *)copy;
 #pragma GCC unroll 8
     for (uint32_t i = 0; i < SQE_WORDS; i++)
         to->word[i] = from->word[i];
+    return true;
+}
 
+/* Takes the SQE that ring_peek has just copied: reserves a place of the CQ and frees that of the SQ. */
+static inline void ring_advance(struct ring *ring)
+{
     ring->cq_reserved++;
     ring->sq_head++;
     /* Release: the program may use the place again once it sees this. */
-    __atomic_store_n(&shared->header.sq_head, ring->sq_head, __ATOMIC_RELEASE);
+    __atomic_store_n(&ring->shared->header.sq_head, ring->sq_head, __ATOMIC_RELEASE);
+}
+
+/* Both: takes the next SQE, and its copy is the caller's. False as for ring_peek. */
+CAP_MUST_CHECK static inline bool ring_take(struct ring *ring, struct cap_sqe *copy)
+{
+    if (!ring_peek(ring, copy))
+        return false;
+    ring_advance(ring);
     return true;
 }
 

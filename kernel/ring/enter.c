@@ -17,6 +17,9 @@
 #include "lib/bits.h"
 #include "lib/sqe.h"
 
+/* SQEs that one tick runs at most. */
+#define POLL_MAX 4
+
 void process_wait_over(struct process *process)
 {
     process->context.rax = ring_cqe_unread(&process->ring);
@@ -37,21 +40,49 @@ void ring_complete_status(struct process *process, uint64_t user_data, enum cap_
     ring_complete(process, &cqe);
 }
 
+static void run(struct process *process, const struct cap_sqe *sqe)
+{
+    enum cap_err err = sqe_check(sqe);
+    if (err)
+        ring_complete_status(process, sqe->user_data, err);
+    else
+        ring_ops[sqe->opcode].run(process, sqe);
+    object_reap();
+}
+
 static enum cap_err drain(struct process *process)
 {
     enum cap_err err = ring_observe(&process->ring);
     if (err)
         return err;
     struct cap_sqe sqe;
-    for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++) {
-        err = sqe_check(&sqe);
-        if (err)
-            ring_complete_status(process, sqe.user_data, err);
-        else
-            ring_ops[sqe.opcode].run(process, &sqe);
-        object_reap();
-    }
+    for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++)
+        run(process, &sqe);
     return CAP_OK;
+}
+
+/* Whether the timer tick may run this SQE: by its opcode, or for a CALL by its object. */
+static bool is_timer_safe(const struct process *process, const struct cap_sqe *sqe)
+{
+    void *target;
+    if (sqe_check(sqe) || ring_ops[sqe->opcode].is_timer_safe)
+        return true;
+    return sqe->opcode == CAP_OP_CALL &&
+           !cap_table_lookup(&process->caps, (cap_id_t){sqe->target}, &target) &&
+           ((struct object *)target)->ops->is_timer_safe;
+}
+
+/* In order: the first SQE that has to wait for cap_enter stops it. A bad index is cap_enter's to report. */
+void process_poll_ring(struct process *process)
+{
+    struct cap_sqe sqe;
+    if (ring_observe(&process->ring))
+        return;
+    for (uint32_t i = 0; i < POLL_MAX && ring_peek(&process->ring, &sqe) && is_timer_safe(process, &sqe);
+         i++) {
+        ring_advance(&process->ring);
+        run(process, &sqe);
+    }
 }
 
 void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout_ns)

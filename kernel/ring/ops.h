@@ -9,7 +9,7 @@
 struct ring_op {
     /* Runs one judged SQE: completes it, or leaves that to a record that is sure to. */
     void (*run)(struct process *process, const struct cap_sqe *sqe);
-    /* Bounded, allocates nothing, never waits: may run from the timer tick. */
+    /* May run from the timer tick. A CALL may too if its object says so (kernel/object.h). */
     bool is_timer_safe;
 };
 

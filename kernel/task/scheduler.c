@@ -84,6 +84,7 @@ void kernel_on_timer(bool from_user)
     struct process *process = cpu->current;
     if (!from_user || !process || process->state != PROCESS_READY)
         return;
+    process_poll_ring(process);
     if (process->slice_ticks > 1) {
         process->slice_ticks--;
         return;

@@ -117,6 +117,37 @@ static void test_waiting(struct raw *raw)
     raw_expect_err(raw, rt_enter(1, 5000000), 0, "case 105: five milliseconds");
 }
 
+/* Spins until a completion is there, without entering the kernel; false if none comes for long. */
+static bool spin_for_completion(struct raw *raw, uint64_t rounds)
+{
+    struct cap_cqe cqe;
+    for (uint64_t i = 0; i < rounds; i++) {
+        if (ring_client_peek(&raw->rt->ring, &cqe))
+            return true;
+        __asm__ volatile("" : : : "memory");
+    }
+    return false;
+}
+
+static void test_timer_tick(struct raw *raw)
+{
+    struct cap_sqe sqe = nop(5);
+    raw_submit(raw, &sqe);
+    raw_expect(raw, spin_for_completion(raw, UINT64_MAX), "the timer tick completes a NOP");
+    raw_expect(raw, raw_take(raw).user_data == 5, "the right one");
+
+    struct cap_sqe call = {.opcode = CAP_OP_CALL,
+                           .user_data = 6,
+                           .target = raw->console.handle.cap.bits,
+                           .interface_id = os_Console_ID};
+    raw_submit(raw, &call);
+    sqe = nop(7);
+    raw_submit(raw, &sqe);
+    raw_expect(raw, !spin_for_completion(raw, 20000000), "but no ordinary CALL, nor what comes after one");
+    raw_expect_err(raw, rt_enter(2, CAP_TIMEOUT_NEVER), 2, "which the next enter completes");
+    raw_expect(raw, raw_take(raw).user_data == 6 && raw_take(raw).user_data == 7, "in order");
+}
+
 int main(struct rt *rt)
 {
     struct raw raw = raw_start(rt);
@@ -125,5 +156,6 @@ int main(struct rt *rt)
     test_batch(&raw);
     test_back_pressure(&raw);
     test_waiting(&raw);
+    test_timer_tick(&raw);
     return raw_end(&raw);
 }
