@@ -8,7 +8,7 @@
  *   wire_build.h  the same: building
  *   wire_check.h  the whole message against its schema, before anybody reads it
  *   dispatch.h    one call as its server sees it
- *   wire_segments.h, wire_pack.h, wire_canonical.h   the other forms of a message; for tools
+ *   wire_segments.h, wire_pack.h   the other forms of a message; for tools
  *
  * Next: schema/wire_rule.h
  */

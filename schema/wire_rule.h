@@ -43,12 +43,7 @@
     X(L7_LENGTH, "L7: a Text, Data or list is longer than the schema's maxLength")                       \
     X(K1_TRUNCATED, "K1: the packed bytes end in the middle of a word or a run")                         \
     X(K2_SIZE, "K2: the packed bytes unpack to more words than the limit")                               \
-    X(C1_SEGMENTS, "C1: canonical form is a single segment")                                             \
-    X(C2_ORDER, "C2: canonical form has its objects in preorder, without gaps")                          \
-    X(C3_TRIM, "C3: canonical form has no zero word at the end of a section")                            \
-    X(C4_PADDING, "C4: canonical form has zero bits after the last element of a list")                   \
     X(C5_CAP, "C5: canonical form has no capabilities")                                                  \
-    X(C6_END, "C6: canonical form ends with the last object")                                            \
     X(A1_INDEX, "A1: the program read an element beyond the end of a list")                              \
     X(A2_UNION, "A2: the program read a member of a union that is not the selected one")
 
