@@ -112,6 +112,9 @@ class Layers(harness.TreeCase):
     def test_no_libc_outside_host_code(self):
         self.refuses("lib/elf.c", "<stdio.h>", "<stdio.h> is not freestanding")
 
+    def test_no_libc_in_a_measured_program(self):
+        self.refuses("bench/qemu/call/call.c", "<stdio.h>", "<stdio.h> is not freestanding")
+
     def test_no_libc_in_a_test_program(self):
         self.refuses("tests/qemu/spin/spin.c", "<string.h>", "<string.h> is not freestanding")
 
