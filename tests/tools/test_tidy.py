@@ -57,6 +57,11 @@ class Tidy(harness.TreeCase):
         (self.tree / "a.md").write_bytes(b"\xff\xfe\n")
         self.assertIn("a.md:1: not valid UTF-8", self.check()[1])
 
+    def test_messages_for_tests_may_be_any_bytes(self):
+        self.write("lib/bits.h", CLEAN)
+        self.write("tests/vectors/one.packed", "no newline")
+        self.assertEqual(self.check()[0], 0)
+
     def test_headers_that_do_not_say_what_they_are_for(self):
         self.refuses("lib/bits.h", "int x;\n/* Next: x */\n", 1, "without a comment")
 
