@@ -9,7 +9,8 @@ struct process;
 /* Ends every call that the process made or serves, and every RECV of it; nothing refers to it afterwards. */
 void process_abandon_calls(struct process *process);
 
-/* The timer tick looks at the ring of the process it has interrupted: bounded, and only what may run there. */
+/* The timer tick looks at the ring of the process it has interrupted: bounded, and only what may run there.
+ */
 void process_poll_ring(struct process *process);
 
 /* The process's timeout has passed: gives its cap_enter the result. */
