@@ -16,8 +16,17 @@ import subprocess
 CLOCK = "-icount shift=0,sleep=off -smp 1 -rtc base=2024-01-01,clock=vm -seed 1".split()
 MEMORY = "256M"
 CPU = "max"
+CAPOS_KERNEL = "build/kernel/capos.elf"
+CAPOS_MANIFEST = "build/bench/qemu/system.manifest"
 COUNTER = pathlib.Path("build/bench/counter.so")
+CLEAN_END = 33  # of a capOS system
 SECONDS_MAX = 300  # finds a hang, judges nothing
+
+# Whose stores count as copying and filling, besides those of movs and stos.
+STORES = {
+    "copy": re.compile(r"_*(memcpy|memmove|mempcpy|copy_user_generic|copy_page)(_.*)?"),
+    "fill": re.compile(r"_*(memset|clear_page)(_.*)?"),
+}
 
 
 class BenchError(Exception):
@@ -25,21 +34,22 @@ class BenchError(Exception):
 
 
 class Machine:
-    """What to boot: a command line without the clock, and where the brackets and the functions are."""
+    """What to boot, with which command, and where the brackets and the functions are."""
 
-    def __init__(self, system, command, program, marks=("bracket_open", "bracket_close"), boot=None, kernel=None):
+    clean_end = 0  # QEMU's status
+
+    def __init__(self, system, command, program, boot=None, kernel=None):
         self.system = system
         self.command = command
         self.program = program  # Symbols of the program that measures
-        self.marks = [program.address(name) for name in marks]
+        self.marks = [program.address(name) for name in ("bracket_open", "bracket_close")]
         self.boot = boot  # the address of the kernel's first instruction
         self.kernel = kernel  # Symbols of the kernel
 
     def run(self, extra=()):
         """The lines of the console."""
-        command = self.command + list(extra)
         process = subprocess.Popen(
-            command,
+            [*self.command, *extra],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -56,11 +66,11 @@ class Machine:
             process.wait()
             raise
         lines = output.decode("utf-8", "replace").replace("\r", "").splitlines()
+        log = write_log(self.system, lines)
         failed = [line for line in lines if "| failed " in line or line.startswith("failed ")]
-        if failed or process.returncode not in (0, 33):
-            log = write_log(self.system, lines)
-            raise BenchError(f"{self.system} ended with status {process.returncode}: {(failed or lines[-1:])} ({log})")
-        write_log(self.system, lines)
+        if failed or process.returncode != self.clean_end:
+            last = (failed or lines or ["it printed nothing"])[-1]
+            raise BenchError(f"{self.system} ended with status {process.returncode}: {last} ({log})")
         return lines
 
     def run_counted(self, folder, trace_at=None):
@@ -70,9 +80,9 @@ class Machine:
         options = [str(COUNTER), f"open={self.marks[0]:x}", f"close={self.marks[1]:x}", f"out={out}"]
         if self.boot:
             options.append(f"boot={self.boot:x}")
-        for kind, functions in (("copy", ("memcpy", "memmove")), ("fill", ("memset",))):
-            ranges = [symbols.range(name) for symbols in (self.kernel, self.program) if symbols for name in functions]
-            options.append(f"{kind}=" + ":".join(f"{first:x}-{end:x}" for first, end in filter(None, ranges)))
+        for kind, pattern in STORES.items():
+            ranges = [r for symbols in (self.kernel, self.program) if symbols for r in symbols.ranges(pattern)]
+            options.append(f"{kind}=" + ":".join(f"{first:x}-{end:x}" for first, end in ranges))
         if trace_at is not None:
             options += [f"trace={trace}", f"at={trace_at}"]
         lines = self.run(["-plugin", ",".join(options)])
@@ -84,25 +94,25 @@ class Machine:
         return lines, out.read_text(encoding="ascii").splitlines(), addresses
 
 
-def capos_machine(memory=MEMORY, manifest="build/bench/qemu/system.manifest"):
-    kernel_file = "build/kernel/capos.elf.debug"
-    command = ["tools/qemu.sh", "--memory", memory, "--with", " ".join(CLOCK), manifest]
-    # tools/qemu.sh takes QEMU's options as one word; the counter's are appended to it.
-    machine = Machine(
+class CaposMachine(Machine):
+    """tools/qemu.sh takes QEMU's further options as one word."""
+
+    clean_end = CLEAN_END
+
+    def run(self, extra=()):
+        head = ["tools/qemu.sh", "--memory", MEMORY, "--with", " ".join([*CLOCK, *extra])]
+        self.command = [*head, CAPOS_MANIFEST]
+        return super().run()
+
+
+def capos_machine():
+    return CaposMachine(
         "capos",
-        command,
+        [],
         Symbols.of_elf("build/bench/qemu/bench.elf.debug"),
-        boot=elf_entry(kernel_file),
-        kernel=Symbols.of_elf(kernel_file),
+        boot=elf_entry(f"{CAPOS_KERNEL}.debug"),
+        kernel=Symbols.of_elf(f"{CAPOS_KERNEL}.debug"),
     )
-    plain_run = machine.run
-
-    def run(extra=()):
-        machine.command = command[:4] + [" ".join(CLOCK + list(extra))] + command[5:]
-        return plain_run()
-
-    machine.run = run
-    return machine
 
 
 def write_log(system, lines):
@@ -139,7 +149,7 @@ class Symbols:
 
     @staticmethod
     def of_elf(path):
-        found = re.findall(r"^([0-9a-f]+) [tTwW] (\S+)$", tool("nm", "--defined-only", path), re.MULTILINE)
+        found = re.findall(r"^([0-9a-f]+) [tTwWi] (\S+)$", tool("nm", "--defined-only", path), re.MULTILINE)
         return Symbols([(int(address, 16), name) for address, name in found], path)
 
     def address(self, name):
@@ -147,12 +157,18 @@ class Symbols:
             raise BenchError(f"{self.path}: there is no function {name}")
         return self.by_name[name]
 
-    def range(self, name):
-        if name not in self.by_name:
-            return None
-        first = self.by_name[name]
-        after = bisect.bisect_right(self.starts, first)
-        return first, self.starts[after] if after < len(self.starts) else first + 4096
+    def ranges(self, pattern):
+        """(first address, end) of the functions whose names fit; neighbours are joined."""
+        joined = []
+        for index, (first, name) in enumerate(self.pairs):
+            if not pattern.fullmatch(name):
+                continue
+            end = self.starts[index + 1] if index + 1 < len(self.pairs) else first + 4096
+            if joined and joined[-1][1] >= first:
+                joined[-1][1] = max(end, joined[-1][1])
+            else:
+                joined.append([first, end])
+        return joined
 
     def function(self, address):
         """(name, address of its first instruction)"""

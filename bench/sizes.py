@@ -9,16 +9,15 @@ Next: bench/table.py
 import re
 import subprocess
 
-from machine import tool
+from machine import CAPOS_KERNEL, CLEAN_END, tool
 
 STEP_KIB = 64  # QEMU takes any multiple of 8
 TRY_KIB_MIN = 1024  # the firmware does not start a loader in less
 TRY_KIB_MAX = 8192
-CLEAN_END = 33
 SECONDS_MAX = 20
 
 
-def kernel_sections(path="build/kernel/capos.elf"):
+def kernel_sections(path=CAPOS_KERNEL):
     """Bytes of (code, constants, data): what is loaded, and zeroed memory with the data."""
     sizes = {"R E": 0, "R": 0, "RW": 0}
     for memory, rights in re.findall(r"LOAD(?:\s+0x[0-9a-f]+){4}\s+(0x[0-9a-f]+)\s+([RWE ]+?)\s+0x", tool("readelf", "-lW", path)):

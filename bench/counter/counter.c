@@ -25,9 +25,16 @@
 #include <string.h>
 
 #define KERNEL_HALF ((uint64_t)1 << 63)
-#define RANGES_MAX  32
+#define NOWHERE     UINT64_MAX /* no program's address */
+#define RANGES_MAX  64
 
 int qemu_plugin_version = 1;
+
+/* Numbers of passes that are none. */
+enum {
+    BOOT_PASS = -1,
+    NO_PASS = -2,
+};
 
 struct range {
     uint64_t first, end;
@@ -48,12 +55,15 @@ static struct {
     uint64_t open, close, boot;
     struct ranges copy, fill;
     FILE *out, *trace;
-    long trace_at; /* -1: the boot */
-} options = {.trace_at = -2};
+    long trace_at;
+} options = {.trace_at = NO_PASS};
 
 static struct {
     bool is_open, is_booting, is_traced;
-    bool was_user, was_syscall, was_return; /* the last instruction */
+    /* The last instruction: its address if it was a program's, and what it was. */
+    uint64_t user_at;
+    bool was_syscall, was_return;
+    uint64_t trapped_at; /* where a program was interrupted or has faulted */
     long pass;
     uint64_t kernel, user, copied, filled;
     uint64_t events[EVENT_COUNT];
@@ -71,6 +81,8 @@ static void pass_open(long number)
 {
     memset(now.events, 0, sizeof now.events);
     now.kernel = now.user = now.copied = now.filled = 0;
+    now.user_at = now.trapped_at = NOWHERE;
+    now.was_syscall = now.was_return = false;
     now.is_open = true;
     now.is_traced = options.trace && options.trace_at == number;
 }
@@ -84,21 +96,39 @@ static void pass_close(const char *name)
     now.is_open = now.is_traced = false;
 }
 
+/* An instruction that faulted was seen when it began and is seen again now: it executes once. */
+static bool is_repeated(const struct site *site)
+{
+    bool is_same = now.trapped_at == site->vaddr;
+    if (site->vaddr < KERNEL_HALF)
+        now.trapped_at = NOWHERE;
+    return is_same;
+}
+
+static void count_event(const struct site *site, bool is_user)
+{
+    enum event event = site->decoded.event;
+    if (event != EVENT_NONE)
+        now.events[event]++;
+    /* An interrupt that had to wait until the kernel returned comes before the program's next instruction. */
+    if (!is_user && ((now.user_at != NOWHERE && !now.was_syscall) || now.was_return)) {
+        now.events[EVENT_INTERRUPT]++;
+        now.trapped_at = now.user_at;
+    }
+    now.user_at = is_user ? site->vaddr : NOWHERE;
+    now.was_syscall = event == EVENT_SYSCALL;
+    now.was_return = event == EVENT_IRETQ || event == EVENT_SYSRET;
+}
+
 static void count(const struct site *site)
 {
     bool is_user = site->vaddr < KERNEL_HALF;
-    *(is_user ? &now.user : &now.kernel) += 1;
-    if (site->decoded.event != EVENT_NONE)
-        now.events[site->decoded.event]++;
-    /* One that had to wait until the kernel returned comes before the program's next instruction. */
-    if (!is_user && ((now.was_user && !now.was_syscall) || now.was_return))
-        now.events[EVENT_INTERRUPT]++;
-    enum event event = site->decoded.event;
-    now.was_user = is_user;
-    now.was_syscall = event == EVENT_SYSCALL;
-    now.was_return = event == EVENT_IRETQ || event == EVENT_SYSRET;
-    if (now.is_traced)
-        fwrite(&site->vaddr, sizeof site->vaddr, 1, options.trace);
+    if (!is_repeated(site)) {
+        *(is_user ? &now.user : &now.kernel) += 1;
+        if (now.is_traced)
+            fwrite(&site->vaddr, sizeof site->vaddr, 1, options.trace);
+    }
+    count_event(site, is_user);
 }
 
 static void executed(unsigned cpu, void *userdata)
@@ -116,15 +146,11 @@ static void executed_mark(unsigned cpu, void *userdata)
         pass_close("pass");
         now.pass++;
     }
-    if (site->vaddr == options.open) {
+    if (site->vaddr == options.open)
         pass_open(now.pass);
-        now.was_user = true;
-        now.was_syscall = now.was_return = false;
-    }
     if (site->vaddr == options.boot) {
-        pass_open(-1);
+        pass_open(BOOT_PASS);
         now.is_booting = true;
-        now.was_user = now.was_return = false;
     }
     executed(cpu, userdata);
 }
@@ -228,7 +254,7 @@ static bool option_parse(const char *argument)
     else if ((value = value_of(argument, "trace")))
         return (options.trace = fopen(value, "wb")) != NULL;
     else if ((value = value_of(argument, "at")))
-        options.trace_at = strcmp(value, "boot") == 0 ? -1 : strtol(value, NULL, 10);
+        options.trace_at = strcmp(value, "boot") == 0 ? BOOT_PASS : strtol(value, NULL, 10);
     else
         return false;
     return true;
