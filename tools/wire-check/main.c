@@ -3,11 +3,11 @@
  *     wire-check [--flat | --packed] [--caps N] [-I FOLDER]... FILE [SCHEMA TYPE]
  *     wire-check --canonical [--flat | --packed] FILE
  *
- * Reads a message (framed; --flat: one segment without framing, as calls and the manifest have; --packed),
- * and prints its structure, or the first broken rule and where it is. With SCHEMA (a .capnp file) and TYPE
- * (as in the schema: Binary, Shape.Nested) it also runs the whole-message check that a server would run. FILE
- * may be
- * `-`. Exit status: 0 right, 1 refused, 2 it could not be looked at.
+ * Reads a message (framed; --flat: one segment without framing, as calls and the manifest have; --packed) and
+ * prints its structure, or the first broken rule and where it is. With SCHEMA (a .capnp file) and TYPE (as in
+ * the schema: Binary, Shape.Nested) the verdict is that of the whole-message check that a server would run,
+ * which looks at nothing that the schema does not know. --canonical writes the canonical form (flat) to
+ * standard output instead. FILE may be `-`. Exit status: 0 right, 1 refused, 2 it could not be looked at.
  *
  * Next: tools/wire-check/print.c
  */
@@ -60,6 +60,8 @@ static struct options parse_options(int argc, char **argv)
             options.cap_count = (uint32_t)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "-I") == 0 && i + 1 < argc)
             options.folders[options.folder_count++] = argv[++i];
+        else if (strncmp(argv[i], "-I", 2) == 0 && argv[i][2])
+            options.folders[options.folder_count++] = argv[i] + 2;
         else if ((argv[i][0] == '-' && argv[i][1]) || name_count == 3)
             usage();
         else
@@ -132,16 +134,21 @@ static int judge(struct wire_message_reader *message, const struct options *opti
     if (options->is_canonical)
         return write_canonical(message);
     print_message(message);
-    if (message->rule != WIRE_RULE_NONE)
+    if (message->rule != WIRE_RULE_NONE && !options->schema)
         return refuse(message);
     if (!options->schema)
         return 0;
+    if (message->rule != WIRE_RULE_NONE)
+        printf("broken: %s, at word %u of segment %u\n", wire_rule_text(message->rule), message->rule_word,
+               message->rule_segment);
     const struct wire_type *type =
         load_type(options->schema, options->type, options->folders, options->folder_count);
     if (!type)
         return 2;
     if (wire_check(&again, type) != CAP_OK)
         return refuse(&again);
+    if (message->rule != WIRE_RULE_NONE)
+        printf("what is broken is not part of a %s\n", options->type);
     printf("right: a %s\n", options->type);
     return 0;
 }
