@@ -291,6 +291,18 @@ enum cap_err page_table_lookup(const struct page_table *table, uint64_t vaddr, u
     return CAP_OK;
 }
 
+/* The address of the next entry in the same table that is present, or that is beyond the table or end: found
+ * without another walk. The entry of vaddr is absent. */
+static uint64_t skip_absent(const struct walk *walk, uint64_t vaddr, uint64_t end)
+{
+    uint64_t bytes = level_bytes(walk->level), table_bytes = level_bytes(walk->level + 1);
+    const uint64_t *entry = walk->entries[walk->level];
+    do
+        vaddr += bytes;
+    while (vaddr < end && vaddr % table_bytes && !(entry_load(++entry) & ENTRY_PRESENT));
+    return vaddr;
+}
+
 bool page_table_destroy_step(struct page_table *table, uint64_t first, uint64_t end, uint32_t budget,
                              const struct page_sink *sink)
 {
@@ -300,7 +312,7 @@ bool page_table_destroy_step(struct page_table *table, uint64_t first, uint64_t 
         walk_down(table, vaddr, LEVEL_PAGE, &walk);
         uint64_t bytes = level_bytes(walk.level), offset = vaddr % bytes, value = walk_value(&walk);
         if (!(value & ENTRY_PRESENT)) {
-            vaddr += bytes - offset;
+            vaddr = skip_absent(&walk, vaddr - offset, end);
             continue;
         }
         CHECK(offset == 0 && bytes <= end - vaddr);
