@@ -197,6 +197,24 @@ struct SystemManifest {
 
   services @3 :List(Service);
   # What init starts, in this order.
+
+  outcome @4 :Outcome;
+  # How long the system runs.
+
+  haltWhenEnded @5 :List(Text);
+  # Names of services. When all of them have ended for good, so does the system, whatever else still runs.
+  # Empty: only `outcome` counts.
+}
+
+enum Outcome {
+  # A service has ended for good when init is not going to start it again. init's exit code is the number of
+  # services that failed: they ended otherwise than by exit code 0, or reached their limit of restarts.
+
+  whenServicesEnded @0;
+  # init ends when all services have ended for good, and the system with it.
+
+  runOn @1;
+  # init stays, even if nothing is left to run.
 }
 
 struct Binary {
@@ -241,6 +259,24 @@ struct Service {
   # Everything else that it starts with.
 
   restart @4 :RestartPolicy;
+  # Whether init starts it again after it has ended. Each instance gets the same grants, and the endpoints that
+  # the first one had: clients keep their facets. Calls that the ended instance had received end with
+  # ERR_PEER_DEAD; calls that nobody had received yet, and later ones, wait for the next instance. When the service
+  # has ended for good, they end with ERR_DISCONNECTED.
+
+  initialBackoffMs @5 :UInt32;
+  # Milliseconds between an end and the first restart, 1 to 3600000. The time doubles with each further restart.
+
+  maxBackoffMs @6 :UInt32;
+  # What it doubles up to; from initialBackoffMs to 3600000.
+
+  maxRestarts @7 :UInt32;
+  # How often the service is started again, counted from the start of the system; 0: without a limit.
+
+  atLimit @8 :LimitReaction;
+  # What follows when it would have to be started once more than that.
+
+  # These four are 0 where the policy is never.
 }
 
 struct Export {
@@ -270,4 +306,19 @@ struct Grant {
 
 enum RestartPolicy {
   never @0;
+
+  onFault @1;
+  # After a fault, a kill, or an exit code other than 0; also if it could not be started.
+
+  always @2;
+  # However it ended. Not for a server that ends because its last client has gone: nobody can call the next
+  # instance either.
+}
+
+enum LimitReaction {
+  leaveDown @0;
+  # The service has ended for good; the others go on.
+
+  haltSystem @1;
+  # init ends at once, with exit code 102 and the reason in its last line, and the system with it.
 }

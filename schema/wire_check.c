@@ -38,90 +38,82 @@ static bool enter_struct(struct wire_struct_reader s, const struct wire_type *ty
 {
     if (s.pointer_count == 0)
         return false;
-    *frame = (struct frame){
-        .type = type,
-        .words = s.words,
-        .word_count = s.word_count,
-        .at = s.pointers_at,
-        .data_words = (uint16_t)(s.data_bits / 64),
-        .pointer_count = s.pointer_count,
-        .depth = s.depth,
-    };
+    frame->type = type;
+    frame->words = s.words;
+    frame->word_count = s.word_count;
+    frame->at = s.pointers_at;
+    frame->more_count = 0;
+    frame->next_step = 0;
+    frame->data_words = (uint16_t)(s.data_bits / 64);
+    frame->pointer_count = s.pointer_count;
+    frame->depth = s.depth;
     return frame_step_count(frame) > 0;
 }
 
-/* The frame of a list; false if there is nothing in it to look at. */
-static bool enter_list(struct wire_list_reader list, const struct wire_step *step, struct frame *frame)
+/* The frame of a list; false if there is nothing in it to look at. Its first element is looked at like a
+ * struct, whether it is one or a pointer. */
+static bool enter_list(const struct wire_list_reader *list, bool is_struct, const struct wire_type *type,
+                       struct frame *frame)
 {
-    bool is_struct = step->kind == WIRE_STEP_ANY ? list.element == WIRE_ELEMENT_STRUCT
-                                                 : step->element == WIRE_ELEMENT_STRUCT;
-    if (list.count == 0)
+    if (list->count == 0)
         return false;
-    if (is_struct && list.depth == 0) {
-        wire_message_flag(list.message, WIRE_RULE_L5_DEPTH, list.words, list.pointers_at);
+    if (is_struct && list->depth == 0) {
+        wire_message_flag(list->message, WIRE_RULE_L5_DEPTH, list->words, list->pointers_at);
         return false;
     }
-    *frame = (struct frame){
-        .type = step->type,
-        .words = list.words,
-        .word_count = list.word_count,
-        .at = list.pointers_at,
-        .stride_words = list.stride_bits / 64,
-        .more_count = list.count - 1,
-        .data_words = (uint16_t)(list.data_bits / 64),
-        .pointer_count = list.pointer_count,
-        .depth = list.depth - is_struct,
-    };
-    bool has_steps = step->kind == WIRE_STEP_ANY || (step->type && step->type->step_count > 0);
-    return list.pointer_count > 0 && has_steps;
-}
-
-static void limit_length(struct wire_pointer_reader at, uint32_t length, uint32_t limit)
-{
-    if (length > limit)
-        wire_message_flag(at.message, WIRE_RULE_L7_LENGTH, at.words, at.at);
-}
-
-/* A pointer of which nothing is known: its kind decides. */
-static bool enter_any(struct wire_pointer_reader pointer, const struct wire_step *step, struct frame *frame)
-{
-    struct wire_location to;
-    if (!wire_message_locate(pointer.message, pointer.words, pointer.word_count, pointer.at, &to))
+    struct wire_struct_reader first = {.words = list->words,
+                                       .word_count = list->word_count,
+                                       .data_bits = list->data_bits,
+                                       .pointers_at = list->pointers_at,
+                                       .pointer_count = list->pointer_count,
+                                       .depth = (uint16_t)(list->depth - is_struct)};
+    if (!enter_struct(first, type, frame))
         return false;
-    switch (to.pointer & 3) {
-    case WIRE_KIND_STRUCT:
-        return enter_struct(wire_pointer_struct(pointer), NULL, frame);
-    case WIRE_KIND_LIST:
-        return enter_list(wire_follow_any_list(pointer), step, frame);
-    default:
-        wire_pointer_cap(pointer);
-        return false;
-    }
+    frame->stride_words = list->stride_bits / 64;
+    frame->more_count = list->count - 1;
+    return true;
 }
 
 /* Looks at one pointer that is not null. True: `frame` is what to look at next. */
 static bool take_step(struct wire_pointer_reader pointer, const struct wire_step *step, struct frame *frame)
 {
-    switch (step->kind) {
+    const struct wire_type *type = step->type;
+    struct wire_list_reader list;
+    struct wire_location to;
+    uint32_t kind = step->kind, length = 0;
+    if (kind == WIRE_STEP_ANY) {
+        static const uint8_t steps[] = {[WIRE_KIND_STRUCT] = WIRE_STEP_STRUCT,
+                                        [WIRE_KIND_LIST] = WIRE_STEP_ANY,
+                                        [WIRE_KIND_OTHER] = WIRE_STEP_CAP};
+        if (!wire_message_locate(pointer.message, pointer.words, pointer.word_count, pointer.at, &to))
+            return false;
+        kind = steps[to.pointer & 3];
+        type = NULL;
+    }
+    switch (kind) {
     case WIRE_STEP_TEXT:
-        limit_length(pointer, wire_pointer_text(pointer).length, step->limit);
-        return false;
+        length = wire_pointer_text(pointer).length;
+        break;
     case WIRE_STEP_DATA:
-        limit_length(pointer, wire_pointer_data(pointer).length, step->limit);
-        return false;
+        length = wire_pointer_data(pointer).length;
+        break;
     case WIRE_STEP_CAP:
         wire_pointer_cap(pointer);
         return false;
     case WIRE_STEP_STRUCT:
-        return enter_struct(wire_pointer_struct(pointer), step->type, frame);
-    case WIRE_STEP_LIST: {
-        struct wire_list_reader list = wire_pointer_list(pointer, step->element);
-        limit_length(pointer, list.count, step->limit);
-        return enter_list(list, step, frame);
-    }
+        return enter_struct(wire_pointer_struct(pointer), type, frame);
+    case WIRE_STEP_LIST:
+        list = wire_pointer_list(pointer, step->element);
+        length = list.count;
+        break;
     default:
-        return enter_any(pointer, step, frame);
+        list = wire_follow_any_list(pointer);
+        return enter_list(&list, list.element == WIRE_ELEMENT_STRUCT, NULL, frame);
     }
+    if (length > step->limit)
+        wire_message_flag(pointer.message, WIRE_RULE_L7_LENGTH, pointer.words, pointer.at);
+    return kind == WIRE_STEP_LIST && type &&
+           enter_list(&list, step->element == WIRE_ELEMENT_STRUCT, type, frame);
 }
 
 /* Walks the root from step `first` on. */
@@ -207,7 +199,17 @@ static __attribute__((noinline)) enum cap_err check_steps(struct wire_message_re
     return CAP_OK;
 }
 
-enum cap_err wire_check(struct wire_message_reader *message, const struct wire_type *type)
+enum cap_err wire_check_root(struct wire_message_reader *message, const struct wire_type *type,
+                             struct wire_struct_reader *root)
+{
+    if (wire_check(message, type) != CAP_OK)
+        return CAP_ERR_MALFORMED;
+    *root = wire_message_root(message);
+    return CAP_OK;
+}
+
+__attribute__((noinline)) enum cap_err wire_check(struct wire_message_reader *message,
+                                                  const struct wire_type *type)
 {
     message->root_data = NULL;
     if (__builtin_expect(message->rule != WIRE_RULE_NONE || !wire_message_find_root(message), 0))

@@ -51,6 +51,10 @@ struct wire_type {
  */
 CAP_MUST_CHECK enum cap_err wire_check(struct wire_message_reader *message, const struct wire_type *type);
 
+/* The same, and the root. */
+CAP_MUST_CHECK enum cap_err wire_check_root(struct wire_message_reader *message, const struct wire_type *type,
+                                            struct wire_struct_reader *root);
+
 /* The same for a struct without steps, which is all scalars: its bounds are all there is to check. */
 CAP_MUST_CHECK static inline enum cap_err wire_check_scalars(struct wire_message_reader *message,
                                                              const struct wire_type *type)
