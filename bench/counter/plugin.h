@@ -49,4 +49,5 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
                                       enum qemu_plugin_cb_flags flags, enum qemu_plugin_mem_rw which,
                                       void *userdata);
 unsigned qemu_plugin_mem_size_shift(uint32_t info);
+bool qemu_plugin_mem_is_store(uint32_t info);
 void qemu_plugin_register_atexit_cb(uint64_t id, void (*ended)(uint64_t id, void *userdata), void *userdata);
