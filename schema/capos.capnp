@@ -259,10 +259,10 @@ struct Service {
   # Everything else that it starts with.
 
   restart @4 :RestartPolicy;
-  # Whether init starts it again after it has ended. Each instance gets the same grants, and the endpoints that
-  # the first one had: clients keep their facets. Calls that the ended instance had received end with
-  # ERR_PEER_DEAD; calls that nobody had received yet, and later ones, wait for the next instance. When the service
-  # has ended for good, they end with ERR_DISCONNECTED.
+  # Whether init starts it again after it has ended; the fields below say how, and are 0 for never.
+  # Each instance gets the same grants, and the endpoints that the first one had: clients keep their facets.
+  # Calls that the ended instance had received end with ERR_PEER_DEAD; calls that nobody had received yet, and
+  # later ones, wait for the next instance. When the service has ended for good, they end with ERR_DISCONNECTED.
 
   initialBackoffMs @5 :UInt32;
   # Milliseconds between an end and the first restart, 1 to 3600000. The time doubles with each further restart.
@@ -275,8 +275,6 @@ struct Service {
 
   atLimit @8 :LimitReaction;
   # What follows when it would have to be started once more than that.
-
-  # These four are 0 where the policy is never.
 }
 
 struct Export {

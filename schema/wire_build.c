@@ -52,13 +52,14 @@ struct wire_struct_builder wire_pointer_init_struct(struct wire_pointer_builder 
 /* Copies in words; the bytes behind the last one are zeroed. Little-endian, like the encoding. */
 static inline void copy_bytes(uint64_t *to, const uint8_t *bytes, uint32_t length)
 {
-    for (; length >= 8; length -= 8, bytes += 8)
+    const uint8_t *end = bytes + length / 8 * 8;
+    for (; bytes != end; bytes += 8)
         __builtin_memcpy(to++, bytes, 8);
-    if (length == 0)
+    if (length % 8 == 0)
         return;
     uint64_t word = 0;
-    for (uint32_t i = 0; i < length; i++)
-        word |= (uint64_t)bytes[i] << (8 * i);
+    for (uint32_t i = length % 8; i-- > 0;)
+        word = word << 8 | bytes[i];
     *to = word;
 }
 
@@ -66,14 +67,13 @@ static inline void copy_bytes(uint64_t *to, const uint8_t *bytes, uint32_t lengt
 static inline bool put_bytes(struct wire_message_builder *message, uint64_t *word, const uint8_t *bytes,
                              uint32_t length, uint32_t extra)
 {
-    uint64_t count = (uint64_t)length + extra;
-    uint64_t size_words = (count + 7) / 8;
     uint32_t begin = message->word_count;
-    if (__builtin_expect(count > WIRE_LIST_COUNT_MAX || size_words > message->word_capacity - begin, 0))
+    uint32_t size_words = extra ? length / 8 + 1 : length / 8 + (length % 8 != 0);
+    if (__builtin_expect(length >= WIRE_LIST_COUNT_MAX || size_words > message->word_capacity - begin, 0))
         return false;
     uint64_t *to = message->words + begin;
-    message->word_count = begin + (uint32_t)size_words;
-    *word = list_pointer(word, to, WIRE_ELEMENT_BYTE, count);
+    message->word_count = begin + size_words;
+    *word = list_pointer(word, to, WIRE_ELEMENT_BYTE, length + extra);
     if (extra)
         to[length / 8] = 0;
     copy_bytes(to, bytes, length);
@@ -84,13 +84,14 @@ static inline bool put_bytes(struct wire_message_builder *message, uint64_t *wor
 static __attribute__((cold, noinline)) enum cap_err
 put_bytes_slowly(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length, uint32_t extra)
 {
-    if (!pointer.word)
+    uint64_t count = (uint64_t)length + extra;
+    uint64_t *words = allocate_for(pointer, count > WIRE_LIST_COUNT_MAX ? UINT64_MAX : (count + 7) / 8);
+    if (!words)
         return CAP_ERR_TOO_BIG;
-    wire_pointer_clear(pointer);
-    if (put_bytes(pointer.message, pointer.word, bytes, length, extra))
-        return CAP_OK;
-    pointer.message->overflowed = true;
-    return CAP_ERR_TOO_BIG;
+    *pointer.word = list_pointer(pointer.word, words, WIRE_ELEMENT_BYTE, count);
+    for (uint32_t i = 0; i < length; i++)
+        ((uint8_t *)words)[i] = bytes[i];
+    return CAP_OK;
 }
 
 enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text)
