@@ -14,6 +14,7 @@
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/ring/receive.h"
 #include "lib/check.h"
 
 struct endpoint {

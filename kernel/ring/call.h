@@ -98,30 +98,8 @@ void call_finish_error(struct call *call, enum cap_err err);
  * goes on without a caller until its server returns. */
 void call_give_up(struct call *call, enum cap_err why);
 
-/* A RECV that waits for a call. */
-struct receive {
-    struct process *process;
-    struct list_node process_link;
-    struct list_node queue_link; /* in its endpoint */
-    struct object *endpoint;     /* one reference */
-    uint64_t user_data;
-    uaddr_t buffer;
-    uint32_t buffer_bytes;
-    uint32_t receive_count;
-    uaddr_t received;
-    struct kernel_timer timer; /* its time limit, if it has one */
-};
-
-/* Why a RECV or a call was refused, and for CAP_ERR_BUFFER_TOO_SMALL how much it takes. */
-struct refusal {
-    enum cap_err err;
-    uint32_t buffer_bytes;
-    uint16_t cap_count;
-};
-
-/* Ends a RECV with an error and frees it. */
-void receive_finish_refused(struct receive *receive, const struct refusal *refusal);
-void receive_finish_error(struct receive *receive, enum cap_err err);
+struct receive;
+struct refusal;
 
 enum delivery {
     DELIVERED,

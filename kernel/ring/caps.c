@@ -3,6 +3,7 @@
  * Next: lib/transfer.c
  */
 #include "kernel/ring/caps.h"
+#include "abi/syscall.h"
 #include "kernel/object.h"
 #include "lib/check.h"
 
@@ -11,6 +12,27 @@ static enum cap_err may_transfer(void *object, uint64_t mode)
     const struct object_ops *ops = ((struct object *)object)->ops;
     bool may = mode == CAP_TRANSFER_MOVE ? ops->can_move : ops->can_copy;
     return may ? CAP_OK : CAP_ERR_NOT_TRANSFERABLE;
+}
+
+enum cap_err caps_read_time_limit(struct process *process, const struct cap_sqe *sqe, uint64_t *timeout_ns,
+                                  uaddr_t *descriptors)
+{
+    struct cap_time_limit limit;
+    struct user_range range;
+    *descriptors = (uaddr_t){sqe->transfers_addr};
+    *timeout_ns = CAP_TIMEOUT_NEVER;
+    if (!(sqe->flags & CAP_SQE_TIMEOUT))
+        return CAP_OK;
+    enum cap_err err =
+        user_range_resolve(&process->space, *descriptors, sizeof limit, USER_ACCESS_READ, &range);
+    if (err)
+        return err;
+    user_range_read(&range, 0, &limit, sizeof limit);
+    if (limit.reserved)
+        return CAP_ERR_BAD_SQE;
+    *timeout_ns = limit.timeout_ns;
+    descriptors->value += sizeof limit; /* cannot wrap: the limit was user memory */
+    return CAP_OK;
 }
 
 enum cap_err caps_prepare(struct transfer *transfer, struct process *sender, uaddr_t descriptors,

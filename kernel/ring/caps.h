@@ -9,6 +9,11 @@
 
 struct object;
 
+/* Where the descriptors of a CALL or RECV are: behind the time limit, if it has one, which goes to
+ * *timeout_ns. CAP_ERR_FAULT, CAP_ERR_BAD_SQE. */
+CAP_MUST_CHECK enum cap_err caps_read_time_limit(struct process *process, const struct cap_sqe *sqe,
+                                                 uint64_t *timeout_ns, uaddr_t *descriptors);
+
 /* Reads count descriptors at the sender's address and prepares them, with a reference for each copy.
  * Nothing has changed after an error: CAP_ERR_FAULT, or as transfer_prepare, or CAP_ERR_NOT_TRANSFERABLE. */
 CAP_MUST_CHECK enum cap_err caps_prepare(struct transfer *transfer, struct process *sender,

@@ -7,6 +7,7 @@
 #include "kernel/ring/call.h"
 #include "kernel/ring/enter.h"
 #include "kernel/ring/ops.h"
+#include "kernel/ring/receive.h"
 
 /* Both lists have at most as many entries as the CQ. */
 static enum cap_err cancel(struct process *process, uint64_t user_data)

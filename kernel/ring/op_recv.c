@@ -2,9 +2,7 @@
  *
  * Next: kernel/cap/endpoint.c
  */
-#include "kernel/mm/record.h"
 #include "kernel/object.h"
-#include "kernel/ring/call.h"
 #include "kernel/ring/enter.h"
 #include "kernel/ring/ops.h"
 #include "kernel/ring/receive.h"

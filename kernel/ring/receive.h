@@ -1,12 +1,44 @@
-/* Making a receive.
+/* RECVs that wait, and why one may be refused.
  *
- * Next: kernel/ring/call.h
+ * Next: kernel/ring/receive.c
  */
 #pragma once
 
-#include "kernel/ring/call.h"
+#include "kernel/object.h"
+#include "kernel/task/process.h"
+
+/* A RECV that waits for a call. */
+struct receive {
+    struct process *process;
+    struct list_node process_link;
+    struct list_node queue_link; /* in its endpoint */
+    struct object *endpoint;     /* one reference */
+    uint64_t user_data;
+    uaddr_t buffer;
+    uint32_t buffer_bytes;
+    uint32_t receive_count;
+    uaddr_t received;
+    struct kernel_timer timer; /* its time limit, if it has one */
+};
+
+/* Why a RECV or a call was refused, and for CAP_ERR_BUFFER_TOO_SMALL how much it takes. */
+struct refusal {
+    enum cap_err err;
+    uint32_t buffer_bytes;
+    uint16_t cap_count;
+};
+
+/* Ends a RECV with an error and frees it. */
+void receive_finish_refused(struct receive *receive, const struct refusal *refusal);
+void receive_finish_error(struct receive *receive, enum cap_err err);
+
+/* Ends a RECV; the CQE's user_data is filled in here. */
+void receive_finish(struct receive *receive, struct cap_cqe *cqe);
+
+/* For the end of its process: no CQE. */
+void receive_free(struct receive *receive);
 
 /* Accepts the RECV in sqe. Nothing has changed after an error: CAP_ERR_FAULT, CAP_ERR_BUFFER_TOO_SMALL
- * (no room even for struct cap_incoming), CAP_ERR_NO_MEMORY. */
+ * (no room even for struct cap_incoming), CAP_ERR_BAD_SQE, CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe,
                                          struct object *endpoint, struct receive **receive);
