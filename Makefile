@@ -4,6 +4,7 @@
 #   make manifest SYSTEM=NAME    build/systems/NAME.manifest from system.cue or systems/NAME.cue
 #   make host-tests      unit tests under build/tests/host/{gcc,clang}, with ASan and UBSan
 #   make boot-test       the loader and the kernel that judges it
+#   make fuzz FUZZ=NAME  build/fuzz/bin/NAME: tests/fuzz/fuzz_NAME.c with libFuzzer
 #   make qemu-tests      programs and manifests of all tests/qemu/NAME
 #   make qemu-test TEST=NAME     of one of them
 #   make bench           the benchmark's programs, manifest and instruction counter
@@ -39,7 +40,7 @@ TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined
 
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
 
-.PHONY: all kernel shim user tools gen manifest host-tests boot-test qemu-tests qemu-test bench clean
+.PHONY: all kernel shim user tools gen manifest host-tests fuzz fuzz-replays boot-test qemu-tests qemu-test bench clean
 all: kernel shim user tools
 clean:
 	rm -rf build
@@ -195,6 +196,36 @@ $(BUILD)/tests/host/$(1)/test_%: $(BUILD)/tests/host/$(1)/obj/tests/host/test_%.
 endef
 $(eval $(call unit_test_rules,gcc,gcc))
 $(eval $(call unit_test_rules,clang,$(CLANG)))
+
+# A fuzz target links twice: with libFuzzer, and with replay.c for the inputs that stay in the tree.
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_FLAGS := $(COMMON) -O2 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_HEADERS := $(patsubst %.c,%.h,$(GENERATED) $(GENERATED_TESTS))
+WALKS := $(GEN)/tests/fuzz/walks
+$(WALKS).c: tests/fuzz/make_walks.py $(GENERATED) $(GENERATED_TESTS)
+	@mkdir -p $(@D)
+	python3 -B tests/fuzz/make_walks.py $(FUZZ_HEADERS) > $@
+fuzz-replays: $(foreach cc,gcc clang,$(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/$(cc)/%))
+define fuzz_replay_rule
+$(BUILD)/tests/fuzz/$(1)/walks.a: $(patsubst %,$(BUILD)/tests/host/$(1)/obj/%.o,tests/fuzz/walk $(WALKS))
+	@mkdir -p $$(@D)
+	rm -f $$@ && ar rcs $$@ $$^
+$(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/$(1)/%): $(BUILD)/tests/fuzz/$(1)/%: $(patsubst %,$(BUILD)/tests/host/$(1)/obj/tests/fuzz/%.o,fuzz_% replay) $(BUILD)/tests/fuzz/$(1)/walks.a $(BUILD)/tests/host/$(1)/pure.a
+	@mkdir -p $$(@D)
+	$(2) $(TEST_FLAGS) -o $$@ $$^
+endef
+$(eval $(call fuzz_replay_rule,gcc,gcc))
+$(eval $(call fuzz_replay_rule,clang,$(CLANG)))
+
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/bin/%)
+$(BUILD)/fuzz/obj/%.o: %.c | $(GENERATED) $(GENERATED_TESTS)
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+$(BUILD)/fuzz/pure.a: $(UNIT_SOURCES:%.c=$(BUILD)/fuzz/obj/%.o) $(addprefix $(BUILD)/fuzz/obj/,tests/fuzz/walk.o $(WALKS).o)
+	rm -f $@ && ar rcs $@ $^
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/bin/%): $(BUILD)/fuzz/bin/%: $(BUILD)/fuzz/obj/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/pure.a
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^
 
 test_programs = $(patsubst %.c,$(BUILD)/%.elf,$(wildcard tests/qemu/$(1)/*.c))
 TEST_MANIFESTS := $(patsubst %.cue,$(BUILD)/%.manifest,$(wildcard tests/qemu/*/system.cue))
