@@ -1,10 +1,10 @@
-/* The boot manifest: framing, questions, and what its words for kernel objects mean.
+/* The boot manifest: framing, questions, and what its words mean.
  *
  * Invariants
- *  - One row a kernel object; the table is as long as the schema's enum.
+ *  - One row a word; each table is as long as its enum in the schema.
  *  - A question looks at no more elements than a valid manifest can have.
  *
- * Next: lib/manifest_validate.c
+ * Next: lib/manifest_judge.h
  */
 #include "lib/manifest.h"
 
@@ -53,6 +53,37 @@ enum cap_err manifest_object_find(struct wire_text word, uint16_t *object)
         }
     }
     return CAP_ERR_INVALID;
+}
+
+static const char *const restart_names[] = {
+    [os_RestartPolicy_never] = "never",
+    [os_RestartPolicy_onFault] = "onFault",
+    [os_RestartPolicy_always] = "always",
+};
+
+const char *manifest_restart_name(uint16_t policy)
+{
+    return policy <= os_RestartPolicy_always ? restart_names[policy] : NULL;
+}
+
+static const char *const reaction_names[] = {
+    [os_LimitReaction_leaveDown] = "leaveDown",
+    [os_LimitReaction_haltSystem] = "haltSystem",
+};
+
+const char *manifest_reaction_name(uint16_t reaction)
+{
+    return reaction <= os_LimitReaction_haltSystem ? reaction_names[reaction] : NULL;
+}
+
+static const char *const outcome_names[] = {
+    [os_Outcome_whenServicesEnded] = "whenServicesEnded",
+    [os_Outcome_runOn] = "runOn",
+};
+
+const char *manifest_outcome_name(uint16_t outcome)
+{
+    return outcome <= os_Outcome_runOn ? outcome_names[outcome] : NULL;
 }
 
 /* ---- Framing -------------------------------------------------------------------------------------- */

@@ -17,12 +17,14 @@
 #include "build/gen/schema/capos.capnp.h"
 
 /* Bounds of one manifest. */
-#define MANIFEST_VERSION      1
-#define MANIFEST_BYTES_MAX    0x4000000 /* 64 MiB, with the framing */
-#define MANIFEST_BINARIES_MAX 64
-#define MANIFEST_SERVICES_MAX 64
+#define MANIFEST_VERSION        1
+#define MANIFEST_BYTES_MAX      0x4000000 /* 64 MiB, with the framing */
+#define MANIFEST_BINARIES_MAX   64
+#define MANIFEST_SERVICES_MAX   64
 /* Exports and grants of one service go with one ProcessSpawner.spawn and fill one CapSet. */
-#define MANIFEST_CAPS_MAX     CAP_TRANSFER_MAX
+#define MANIFEST_CAPS_MAX       CAP_TRANSFER_MAX
+/* The longest back-off, an hour. */
+#define MANIFEST_BACKOFF_MS_MAX 3600000
 
 /* Longest path and reason given to a report, with the closing NUL. Longer ones are cut. */
 #define MANIFEST_PATH_BYTES   96
@@ -89,3 +91,9 @@ bool manifest_object_can_grant(uint16_t object);
 
 /* The object that the word means. CAP_ERR_INVALID: none. */
 enum cap_err manifest_object_find(struct wire_text word, uint16_t *object) CAP_MUST_CHECK;
+
+/* ---- Other words: the schema's for a number, NULL for a number that is none ----------------------- */
+
+const char *manifest_restart_name(uint16_t policy);
+const char *manifest_reaction_name(uint16_t reaction);
+const char *manifest_outcome_name(uint16_t outcome);

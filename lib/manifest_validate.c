@@ -9,79 +9,17 @@
  *    for badge clashes, (services x grants) squared over scalars.
  *  - What the manifest spells reaches a report as printable ASCII only.
  *
- * Next: lib/elf.h
+ * Next: lib/manifest_restart.c
  */
-#include "lib/manifest.h"
+#include "lib/manifest_judge.h"
 
 #include "abi/capset.h"
 #include "lib/circle.h"
 #include "lib/elf.h"
-#include "lib/fmt.h"
 #include "lib/word_list.h"
 
 _Static_assert(MANIFEST_CAPS_MAX <= CAP_CAPSET_MAX, "what one spawn carries fits one CapSet");
 _Static_assert(MANIFEST_SERVICES_MAX <= CIRCLE_NODES_MAX, "every service is a node");
-
-struct judge {
-    struct os_SystemManifest_reader root;
-    const struct manifest_report *report;
-    uint32_t problem_count;
-    char path[MANIFEST_PATH_BYTES]; /* of the element under judgement */
-};
-
-/* ---- Words ---------------------------------------------------------------------------------------- */
-
-/* A name from the manifest, fit to print. */
-struct shown_name {
-    char text[CAP_NAME_BYTES_MAX + 1];
-};
-
-static struct shown_name show(struct wire_text name)
-{
-    struct shown_name shown = {{0}};
-
-    for (uint32_t i = 0; i < name.length && i < CAP_NAME_BYTES_MAX; i++) {
-        char c = name.bytes[i];
-        shown.text[i] = c >= ' ' && c <= '~' ? c : '?';
-    }
-    return shown;
-}
-
-__attribute__((format(printf, 2, 3))) static void path_set(struct judge *judge, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    fmt_format(judge->path, sizeof(judge->path), format, arguments);
-    va_end(arguments);
-}
-
-/* Reports a problem of the field `field` of the element under judgement. */
-__attribute__((format(printf, 3, 4))) static void problem(struct judge *judge, const char *field,
-                                                          const char *format, ...)
-{
-    char path[MANIFEST_PATH_BYTES];
-    char reason[MANIFEST_REASON_BYTES];
-    va_list arguments;
-
-    judge->problem_count++;
-    if (!judge->report)
-        return;
-    fmt_print(path, sizeof(path), "%s%s", judge->path, field);
-    va_start(arguments, format);
-    fmt_format(reason, sizeof(reason), format, arguments);
-    va_end(arguments);
-    judge->report->problem(judge->report->context, path, reason);
-}
-
-/* How many elements to look at; more than the limit is a problem. */
-static uint32_t bounded_count(struct judge *judge, const char *field, uint32_t count, uint32_t limit)
-{
-    if (count <= limit)
-        return count;
-    problem(judge, field, "has %u elements; at most %u are allowed", (unsigned)count, (unsigned)limit);
-    return limit;
-}
 
 /* ---- Names ---------------------------------------------------------------------------------------- */
 
@@ -99,18 +37,18 @@ static bool is_name_byte(char c, enum name_kind kind)
 static void judge_name(struct judge *judge, struct wire_text name, enum name_kind kind)
 {
     if (name.length == 0) {
-        problem(judge, ".name", "is empty; give it a name of 1 to %d characters", CAP_NAME_BYTES_MAX);
+        judge_problem(judge, ".name", "is empty; give it a name of 1 to %d characters", CAP_NAME_BYTES_MAX);
         return;
     }
     if (name.length > CAP_NAME_BYTES_MAX) {
-        problem(judge, ".name", "\"%s...\" is longer than %d characters", show(name).text,
-                CAP_NAME_BYTES_MAX);
+        judge_problem(judge, ".name", "\"%s...\" is longer than %d characters", judge_show(name).text,
+                      CAP_NAME_BYTES_MAX);
         return;
     }
     for (uint32_t i = 0; i < name.length; i++) {
         if (!is_name_byte(name.bytes[i], kind)) {
-            problem(judge, ".name", "\"%s\" has a character that is not allowed; use %s, digits and -",
-                    show(name).text, kind == NAME_OF_CAP ? "letters" : "lower-case letters");
+            judge_problem(judge, ".name", "\"%s\" has a character that is not allowed; use %s, digits and -",
+                          judge_show(name).text, kind == NAME_OF_CAP ? "letters" : "lower-case letters");
             return;
         }
     }
@@ -126,27 +64,27 @@ static void judge_binary(struct judge *judge, struct os_Binary_list_reader binar
     struct elf_plan plan;
     const char *reason = "";
 
-    path_set(judge, "binaries[%u]", (unsigned)index);
+    judge_set_path(judge, "binaries[%u]", (unsigned)index);
     judge_name(judge, name, NAME_OF_PROCESS);
     for (uint32_t i = 0; i < index; i++) {
         if (wire_text_equal(os_Binary_get_name(os_Binary_list_at(binaries, i)), name)) {
-            problem(judge, ".name", "\"%s\" is also the name of binaries[%u]; give each its own",
-                    show(name).text, (unsigned)i);
+            judge_problem(judge, ".name", "\"%s\" is also the name of binaries[%u]; give each its own",
+                          judge_show(name).text, (unsigned)i);
             break;
         }
     }
     if (elf_plan_make(elf.bytes, elf.length, &plan, &reason) != CAP_OK)
-        problem(judge, ".elf", "is not a program that can be started: %s", reason);
+        judge_problem(judge, ".elf", "is not a program that can be started: %s", reason);
 }
 
 static void judge_binaries(struct judge *judge)
 {
     struct os_Binary_list_reader binaries = os_SystemManifest_get_binaries(judge->root);
 
-    path_set(judge, "binaries");
+    judge_set_path(judge, "binaries");
     if (os_Binary_list_count(binaries) == 0)
-        problem(judge, "", "is empty; init needs at least its own program");
-    uint32_t count = bounded_count(judge, "", os_Binary_list_count(binaries), MANIFEST_BINARIES_MAX);
+        judge_problem(judge, "", "is empty; init needs at least its own program");
+    uint32_t count = judge_bounded_count(judge, "", os_Binary_list_count(binaries), MANIFEST_BINARIES_MAX);
     for (uint32_t i = 0; i < count; i++)
         judge_binary(judge, binaries, i);
 }
@@ -162,22 +100,12 @@ static void judge_binary_name(struct judge *judge, struct wire_text name)
         return;
     word_list_init(&known, ", ");
     for (uint32_t i = 0; i < os_Binary_list_count(binaries) && i < MANIFEST_BINARIES_MAX; i++)
-        word_list_add(&known, "%s", show(os_Binary_get_name(os_Binary_list_at(binaries, i))).text);
-    problem(judge, ".binary", "no binary is called \"%s\"; binaries: %s", show(name).text,
-            known.length ? known.text : "none");
+        word_list_add(&known, "%s", judge_show(os_Binary_get_name(os_Binary_list_at(binaries, i))).text);
+    judge_problem(judge, ".binary", "no binary is called \"%s\"; binaries: %s", judge_show(name).text,
+                  known.length ? known.text : "none");
 }
 
 /* ---- Kernel objects ------------------------------------------------------------------------------- */
-
-static void unknown_object(struct judge *judge, const char *field, uint16_t object)
-{
-    struct word_list known;
-
-    word_list_init(&known, ", ");
-    for (uint16_t i = 0; manifest_object_name(i); i++)
-        word_list_add(&known, "%s", manifest_object_name(i));
-    problem(judge, field, "kernel object %u is unknown; known: %s", (unsigned)object, known.text);
-}
 
 static bool init_holds(struct judge *judge, uint16_t object)
 {
@@ -194,18 +122,17 @@ static void judge_init_grant(struct judge *judge, struct os_KernelGrant_list_rea
     struct wire_text name = os_KernelGrant_get_name(grant);
     uint16_t object = os_KernelGrant_get_object(grant);
 
-    path_set(judge, "init.grants[%u]", (unsigned)index);
+    judge_set_path(judge, "init.grants[%u]", (unsigned)index);
     judge_name(judge, name, NAME_OF_CAP);
-    if (!manifest_object_name(object))
-        unknown_object(judge, ".object", object);
+    judge_enum(judge, ".object", "kernel object", object, manifest_object_name);
     for (uint32_t i = 0; i < index; i++) {
         struct os_KernelGrant_reader earlier = os_KernelGrant_list_at(grants, i);
         if (wire_text_equal(os_KernelGrant_get_name(earlier), name))
-            problem(judge, ".name", "\"%s\" is also the name of init.grants[%u]; give each its own",
-                    show(name).text, (unsigned)i);
+            judge_problem(judge, ".name", "\"%s\" is also the name of init.grants[%u]; give each its own",
+                          judge_show(name).text, (unsigned)i);
         if (os_KernelGrant_get_object(earlier) == object && manifest_object_name(object))
-            problem(judge, ".object", "%s is already init.grants[%u]; one grant of an object is enough",
-                    manifest_object_name(object), (unsigned)i);
+            judge_problem(judge, ".object", "%s is already init.grants[%u]; one grant of an object is enough",
+                          manifest_object_name(object), (unsigned)i);
     }
 }
 
@@ -232,15 +159,16 @@ static void judge_init_duties(struct judge *judge)
         {os_KernelObject_virtualMemory, true, "read the manifest"},
         {os_KernelObject_processSpawner, true, "start the services"},
         {os_KernelObject_endpointFactory, is_any_exported(judge), "make the services' exports"},
+        {os_KernelObject_timer, judge_needs_timer(judge), "wait before restarts, or to run on"},
     };
 
     if (os_Service_list_count(os_SystemManifest_get_services(judge->root)) == 0)
         return;
-    path_set(judge, "init.grants");
+    judge_set_path(judge, "init.grants");
     for (uint32_t i = 0; i < sizeof(duties) / sizeof(duties[0]); i++) {
         if (duties[i].is_needed && !init_holds(judge, duties[i].object))
-            problem(judge, "", "%s is missing; init needs it to %s", manifest_object_name(duties[i].object),
-                    duties[i].purpose);
+            judge_problem(judge, "", "%s is missing; init needs it to %s",
+                          manifest_object_name(duties[i].object), duties[i].purpose);
     }
 }
 
@@ -249,27 +177,16 @@ static void judge_init(struct judge *judge)
     struct os_Init_reader init = os_SystemManifest_get_init(judge->root);
     struct os_KernelGrant_list_reader grants = os_Init_get_grants(init);
 
-    path_set(judge, "init");
+    judge_set_path(judge, "init");
     judge_binary_name(judge, os_Init_get_binary(init));
-    uint32_t count = bounded_count(judge, ".grants", os_KernelGrant_list_count(grants), MANIFEST_CAPS_MAX);
+    uint32_t count =
+        judge_bounded_count(judge, ".grants", os_KernelGrant_list_count(grants), MANIFEST_CAPS_MAX);
     for (uint32_t i = 0; i < count; i++)
         judge_init_grant(judge, grants, i);
     judge_init_duties(judge);
 }
 
 /* ---- Services ------------------------------------------------------------------------------------- */
-
-static struct os_Service_reader service_at(struct judge *judge, uint32_t index)
-{
-    return os_Service_list_at(os_SystemManifest_get_services(judge->root), index);
-}
-
-static uint32_t service_count(struct judge *judge)
-{
-    uint32_t count = os_Service_list_count(os_SystemManifest_get_services(judge->root));
-
-    return count < MANIFEST_SERVICES_MAX ? count : MANIFEST_SERVICES_MAX;
-}
 
 static uint32_t grant_count(struct os_Service_reader service)
 {
@@ -300,16 +217,17 @@ static void judge_cap_name(struct judge *judge, struct os_Service_reader service
     judge_name(judge, name, NAME_OF_CAP);
     for (uint32_t i = 0; i < export_count; i++) {
         if (wire_text_equal(os_Export_get_name(os_Export_list_at(exports, i)), name)) {
-            problem(judge, ".name",
-                    "\"%s\" is also the name of this service's exports[%u]; give each its own",
-                    show(name).text, (unsigned)i);
+            judge_problem(judge, ".name",
+                          "\"%s\" is also the name of this service's exports[%u]; give each its own",
+                          judge_show(name).text, (unsigned)i);
             return;
         }
     }
     for (uint32_t i = 0; i < earlier_grant_count; i++) {
         if (wire_text_equal(os_Grant_get_name(os_Grant_list_at(grants, i)), name)) {
-            problem(judge, ".name", "\"%s\" is also the name of this service's grants[%u]; give each its own",
-                    show(name).text, (unsigned)i);
+            judge_problem(judge, ".name",
+                          "\"%s\" is also the name of this service's grants[%u]; give each its own",
+                          judge_show(name).text, (unsigned)i);
             return;
         }
     }
@@ -317,15 +235,15 @@ static void judge_cap_name(struct judge *judge, struct os_Service_reader service
 
 static void judge_kernel_source(struct judge *judge, uint16_t object)
 {
-    if (!manifest_object_name(object))
-        unknown_object(judge, ".source.kernel", object);
-    else if (!manifest_object_can_grant(object))
-        problem(judge, ".source.kernel", "%s is init's own and cannot be granted on; remove the grant",
-                manifest_object_name(object));
+    if (!judge_enum(judge, ".source.kernel", "kernel object", object, manifest_object_name))
+        return;
+    if (!manifest_object_can_grant(object))
+        judge_problem(judge, ".source.kernel", "%s is init's own and cannot be granted on; remove the grant",
+                      manifest_object_name(object));
     else if (!init_holds(judge, object))
-        problem(judge, ".source.kernel",
-                "init does not hold %s and cannot grant it on; add it to init.grants",
-                manifest_object_name(object));
+        judge_problem(judge, ".source.kernel",
+                      "init does not hold %s and cannot grant it on; add it to init.grants",
+                      manifest_object_name(object));
 }
 
 static void unknown_export(struct judge *judge, struct wire_text server, struct wire_text export)
@@ -333,15 +251,15 @@ static void unknown_export(struct judge *judge, struct wire_text server, struct 
     struct word_list known;
 
     word_list_init(&known, ", ");
-    for (uint32_t i = 0; i < service_count(judge); i++) {
-        struct os_Service_reader service = service_at(judge, i);
+    for (uint32_t i = 0; i < judge_service_count(judge); i++) {
+        struct os_Service_reader service = judge_service_at(judge, i);
         struct os_Export_list_reader exports = os_Service_get_exports(service);
         for (uint32_t k = 0; k < os_Export_list_count(exports) && k < MANIFEST_CAPS_MAX; k++)
-            word_list_add(&known, "%s.%s", show(os_Service_get_name(service)).text,
-                          show(os_Export_get_name(os_Export_list_at(exports, k))).text);
+            word_list_add(&known, "%s.%s", judge_show(os_Service_get_name(service)).text,
+                          judge_show(os_Export_get_name(os_Export_list_at(exports, k))).text);
     }
-    problem(judge, ".source.service.export", "service \"%s\" does not export \"%s\"; exports: %s",
-            show(server).text, show(export).text, known.length ? known.text : "none");
+    judge_problem(judge, ".source.service.export", "service \"%s\" does not export \"%s\"; exports: %s",
+                  judge_show(server).text, judge_show(export).text, known.length ? known.text : "none");
 }
 
 /* The first grant before grants[grant_index] of services[service_index] that imports the same export with
@@ -349,15 +267,15 @@ static void unknown_export(struct judge *judge, struct wire_text server, struct 
 static bool find_badge_clash(struct judge *judge, uint32_t service_index, uint32_t grant_index,
                              uint32_t *clash_service, uint32_t *clash_grant)
 {
-    struct os_Grant_list_reader grants = os_Service_get_grants(service_at(judge, service_index));
+    struct os_Grant_list_reader grants = os_Service_get_grants(judge_service_at(judge, service_index));
     struct os_Grant_source_service_reader import, earlier;
 
     if (!grant_import(os_Grant_list_at(grants, grant_index), &import))
         return false;
     uint64_t badge = os_Grant_source_service_get_badge(import);
     for (uint32_t i = 0; i <= service_index; i++) {
-        grants = os_Service_get_grants(service_at(judge, i));
-        uint32_t count = i == service_index ? grant_index : grant_count(service_at(judge, i));
+        grants = os_Service_get_grants(judge_service_at(judge, i));
+        uint32_t count = i == service_index ? grant_index : grant_count(judge_service_at(judge, i));
         for (uint32_t k = 0; k < count; k++) {
             if (!grant_import(os_Grant_list_at(grants, k), &earlier) ||
                 os_Grant_source_service_get_badge(earlier) != badge ||
@@ -380,37 +298,32 @@ static void judge_service_source(struct judge *judge, uint32_t service_index, ui
     struct wire_text server = os_Grant_source_service_get_name(source);
     struct wire_text export = os_Grant_source_service_get_export(source);
     uint64_t badge = os_Grant_source_service_get_badge(source);
-    struct word_list known;
     uint32_t server_index, export_index, clash_service, clash_grant;
 
     if (manifest_find_service(judge->root, server, &server_index) != CAP_OK) {
-        word_list_init(&known, ", ");
-        for (uint32_t i = 0; i < service_count(judge); i++)
-            word_list_add(&known, "%s", show(os_Service_get_name(service_at(judge, i))).text);
-        problem(judge, ".source.service.name", "no service is called \"%s\"; services: %s", show(server).text,
-                known.text);
+        judge_unknown_service(judge, ".source.service.name", server);
         return;
     }
     if (server_index == service_index)
-        problem(judge, ".source.service.name",
-                "a service cannot be granted its own export; remove the grant");
-    if (manifest_find_export(service_at(judge, server_index), export, &export_index) != CAP_OK)
+        judge_problem(judge, ".source.service.name",
+                      "a service cannot be granted its own export; remove the grant");
+    if (manifest_find_export(judge_service_at(judge, server_index), export, &export_index) != CAP_OK)
         unknown_export(judge, server, export);
     else if (badge != 0 && find_badge_clash(judge, service_index, grant_index, &clash_service, &clash_grant))
-        problem(judge, ".source.service.badge",
-                "badge %llu of %s.%s is also that of services[%u].grants[%u]; give each its own, or 0",
-                (unsigned long long)badge, show(server).text, show(export).text, (unsigned)clash_service,
-                (unsigned)clash_grant);
+        judge_problem(judge, ".source.service.badge",
+                      "badge %llu of %s.%s is also that of services[%u].grants[%u]; give each its own, or 0",
+                      (unsigned long long)badge, judge_show(server).text, judge_show(export).text,
+                      (unsigned)clash_service, (unsigned)clash_grant);
 }
 
 static void judge_grant(struct judge *judge, uint32_t service_index, uint32_t export_count,
                         uint32_t grant_index)
 {
-    struct os_Service_reader service = service_at(judge, service_index);
+    struct os_Service_reader service = judge_service_at(judge, service_index);
     struct os_Grant_reader grant = os_Grant_list_at(os_Service_get_grants(service), grant_index);
     struct os_Grant_source_reader source = os_Grant_get_source(grant);
 
-    path_set(judge, "services[%u].grants[%u]", (unsigned)service_index, (unsigned)grant_index);
+    judge_set_path(judge, "services[%u].grants[%u]", (unsigned)service_index, (unsigned)grant_index);
     judge_cap_name(judge, service, os_Grant_get_name(grant), export_count, grant_index);
     switch (os_Grant_source_which(source)) {
     case os_Grant_source_kernel:
@@ -420,30 +333,31 @@ static void judge_grant(struct judge *judge, uint32_t service_index, uint32_t ex
         judge_service_source(judge, service_index, grant_index, os_Grant_source_get_service(source));
         break;
     default:
-        problem(judge, ".source", "kind of source %u is unknown; known: kernel, service",
-                (unsigned)os_Grant_source_which(source));
+        judge_problem(judge, ".source", "kind of source %u is unknown; known: kernel, service",
+                      (unsigned)os_Grant_source_which(source));
     }
 }
 
 /* Everything that goes into the CapSet of a service. */
 static void judge_service_caps(struct judge *judge, uint32_t index)
 {
-    struct os_Service_reader service = service_at(judge, index);
+    struct os_Service_reader service = judge_service_at(judge, index);
     struct os_Export_list_reader exports = os_Service_get_exports(service);
     uint32_t all_exports = os_Export_list_count(exports);
     uint32_t all_grants = os_Grant_list_count(os_Service_get_grants(service));
 
-    uint32_t export_count = bounded_count(judge, ".exports", all_exports, MANIFEST_CAPS_MAX);
-    uint32_t count = bounded_count(judge, ".grants", all_grants, MANIFEST_CAPS_MAX);
+    uint32_t export_count = judge_bounded_count(judge, ".exports", all_exports, MANIFEST_CAPS_MAX);
+    uint32_t count = judge_bounded_count(judge, ".grants", all_grants, MANIFEST_CAPS_MAX);
     if (export_count + count > MANIFEST_CAPS_MAX)
-        problem(judge, "", "%u exports and %u grants are more than the %u capabilities a process starts with",
-                (unsigned)export_count, (unsigned)count, (unsigned)MANIFEST_CAPS_MAX);
+        judge_problem(judge, "",
+                      "%u exports and %u grants are more than the %u capabilities a process starts with",
+                      (unsigned)export_count, (unsigned)count, (unsigned)MANIFEST_CAPS_MAX);
     for (uint32_t i = 0; i < export_count; i++) {
         struct os_Export_reader export = os_Export_list_at(exports, i);
-        path_set(judge, "services[%u].exports[%u]", (unsigned)index, (unsigned)i);
+        judge_set_path(judge, "services[%u].exports[%u]", (unsigned)index, (unsigned)i);
         judge_cap_name(judge, service, os_Export_get_name(export), i, 0);
         if (os_Export_get_interfaceId(export) == 0)
-            problem(judge, ".interfaceId", "is 0; use the type id of the interface that is served");
+            judge_problem(judge, ".interfaceId", "is 0; use the type id of the interface that is served");
     }
     for (uint32_t i = 0; i < count; i++)
         judge_grant(judge, index, export_count, i);
@@ -451,24 +365,22 @@ static void judge_service_caps(struct judge *judge, uint32_t index)
 
 static void judge_service(struct judge *judge, uint32_t index)
 {
-    struct os_Service_reader service = service_at(judge, index);
+    struct os_Service_reader service = judge_service_at(judge, index);
     struct wire_text name = os_Service_get_name(service);
 
-    path_set(judge, "services[%u]", (unsigned)index);
+    judge_set_path(judge, "services[%u]", (unsigned)index);
     judge_name(judge, name, NAME_OF_PROCESS);
     if (wire_text_equal(name, wire_text_of("init")))
-        problem(judge, ".name", "\"init\" is the process that the kernel starts; use another name");
+        judge_problem(judge, ".name", "\"init\" is the process that the kernel starts; use another name");
     for (uint32_t i = 0; i < index; i++) {
-        if (wire_text_equal(os_Service_get_name(service_at(judge, i)), name)) {
-            problem(judge, ".name", "\"%s\" is also the name of services[%u]; give each its own",
-                    show(name).text, (unsigned)i);
+        if (wire_text_equal(os_Service_get_name(judge_service_at(judge, i)), name)) {
+            judge_problem(judge, ".name", "\"%s\" is also the name of services[%u]; give each its own",
+                          judge_show(name).text, (unsigned)i);
             break;
         }
     }
     judge_binary_name(judge, os_Service_get_binary(service));
-    if (os_Service_get_restart(service) != os_RestartPolicy_never)
-        problem(judge, ".restart", "restart policy %u is unknown; known: never",
-                (unsigned)os_Service_get_restart(service));
+    judge_restart(judge, service);
     judge_service_caps(judge, index);
 }
 
@@ -477,7 +389,7 @@ static void judge_service(struct judge *judge, uint32_t index)
 /* Adds an edge for every other service that services[index] imports from. */
 static void add_imports(struct judge *judge, uint32_t index, struct circle_search *search)
 {
-    struct os_Service_reader service = service_at(judge, index);
+    struct os_Service_reader service = judge_service_at(judge, index);
     struct os_Grant_source_service_reader import;
     uint32_t server;
 
@@ -492,7 +404,7 @@ static void add_imports(struct judge *judge, uint32_t index, struct circle_searc
 /* The first grant of services[client] that imports from the service of this name. */
 static uint32_t find_import(struct judge *judge, uint32_t client, struct wire_text server_name)
 {
-    struct os_Service_reader service = service_at(judge, client);
+    struct os_Service_reader service = judge_service_at(judge, client);
     struct os_Grant_source_service_reader import;
 
     for (uint32_t i = 0; i < grant_count(service); i++) {
@@ -510,19 +422,20 @@ static void judge_circles(struct judge *judge)
     uint32_t first;
 
     circle_search_init(&search);
-    for (uint32_t i = 0; i < service_count(judge); i++)
+    for (uint32_t i = 0; i < judge_service_count(judge); i++)
         add_imports(judge, i, &search);
     while (circle_search_next(&search, &first)) {
-        struct wire_text server_name = os_Service_get_name(service_at(judge, search.trail[first]));
+        struct wire_text server_name = os_Service_get_name(judge_service_at(judge, search.trail[first]));
         uint32_t client = search.trail[search.trail_length - 1];
         word_list_init(&circle, " -> ");
         for (uint32_t i = first; i < search.trail_length; i++)
-            word_list_add(&circle, "%s", show(os_Service_get_name(service_at(judge, search.trail[i]))).text);
-        word_list_add(&circle, "%s", show(server_name).text);
-        path_set(judge, "services[%u].grants[%u]", (unsigned)client,
-                 (unsigned)find_import(judge, client, server_name));
-        problem(judge, ".source.service.name", "imports go in a circle: %s; remove one of these grants",
-                circle.text);
+            word_list_add(&circle, "%s",
+                          judge_show(os_Service_get_name(judge_service_at(judge, search.trail[i]))).text);
+        word_list_add(&circle, "%s", judge_show(server_name).text);
+        judge_set_path(judge, "services[%u].grants[%u]", (unsigned)client,
+                       (unsigned)find_import(judge, client, server_name));
+        judge_problem(judge, ".source.service.name", "imports go in a circle: %s; remove one of these grants",
+                      circle.text);
     }
 }
 
@@ -532,8 +445,8 @@ static void judge_services(struct judge *judge)
 {
     struct os_Service_list_reader services = os_SystemManifest_get_services(judge->root);
 
-    path_set(judge, "services");
-    uint32_t count = bounded_count(judge, "", os_Service_list_count(services), MANIFEST_SERVICES_MAX);
+    judge_set_path(judge, "services");
+    uint32_t count = judge_bounded_count(judge, "", os_Service_list_count(services), MANIFEST_SERVICES_MAX);
     for (uint32_t i = 0; i < count; i++)
         judge_service(judge, i);
     judge_circles(judge);
@@ -541,8 +454,8 @@ static void judge_services(struct judge *judge)
 
 static void judge_wire(struct judge *judge, const struct wire_message_reader *message)
 {
-    path_set(judge, "word %u", (unsigned)message->rule_word);
-    problem(judge, "", "%s", wire_rule_text(message->rule));
+    judge_set_path(judge, "word %u", (unsigned)message->rule_word);
+    judge_problem(judge, "", "%s", wire_rule_text(message->rule));
 }
 
 enum cap_err manifest_validate(struct wire_message_reader *message, const struct manifest_report *report)
@@ -556,13 +469,14 @@ enum cap_err manifest_validate(struct wire_message_reader *message, const struct
     judge.root = os_SystemManifest_read_root(message);
     uint32_t version = os_SystemManifest_get_version(judge.root);
     if (version != MANIFEST_VERSION) {
-        problem(&judge, "version", "is %u; this system reads version %d only", (unsigned)version,
-                MANIFEST_VERSION);
+        judge_problem(&judge, "version", "is %u; this system reads version %d only", (unsigned)version,
+                      MANIFEST_VERSION);
         return CAP_ERR_MALFORMED;
     }
     judge_binaries(&judge);
     judge_init(&judge);
     judge_services(&judge);
+    judge_outcome(&judge);
     if (message->rule != WIRE_RULE_NONE) /* cannot be after the check; if it is, nothing read above counts */
         judge_wire(&judge, message);
     return judge.problem_count == 0 ? CAP_OK : CAP_ERR_MALFORMED;

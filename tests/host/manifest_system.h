@@ -77,6 +77,10 @@ struct service_row {
     const char *name;
     const char *binary;
     uint16_t restart;
+    uint16_t at_limit;
+    uint32_t initial_backoff_ms;
+    uint32_t max_backoff_ms;
+    uint32_t max_restarts;
     uint32_t export_count;
     uint32_t grant_count;
     struct export_row exports[MANIFEST_CAPS_MAX + 2];
@@ -92,6 +96,9 @@ struct system {
     struct binary_row binaries[MANY];
     struct init_grant_row init_grants[MANIFEST_CAPS_MAX + 2];
     struct service_row services[MANY];
+    uint16_t outcome;
+    uint32_t halt_count;
+    const char *halt_names[MANY];
 };
 
 enum {
@@ -180,6 +187,10 @@ static inline void build_service(struct os_Service_builder service, const struct
     must(os_Service_set_name(service, wire_text_of(row->name)));
     must(os_Service_set_binary(service, wire_text_of(row->binary)));
     os_Service_set_restart(service, row->restart);
+    os_Service_set_initialBackoffMs(service, row->initial_backoff_ms);
+    os_Service_set_maxBackoffMs(service, row->max_backoff_ms);
+    os_Service_set_maxRestarts(service, row->max_restarts);
+    os_Service_set_atLimit(service, row->at_limit);
     struct os_Export_list_builder exports = os_Service_init_exports(service, row->export_count);
     for (uint32_t i = 0; i < row->export_count; i++) {
         struct os_Export_builder export = os_Export_list_builder_at(exports, i);
@@ -218,6 +229,10 @@ static inline uint32_t build(const struct system *system)
     struct os_Service_list_builder services = os_SystemManifest_init_services(root, system->service_count);
     for (uint32_t i = 0; i < system->service_count; i++)
         build_service(os_Service_list_builder_at(services, i), &system->services[i]);
+    os_SystemManifest_set_outcome(root, system->outcome);
+    struct wire_list_builder names = os_SystemManifest_init_haltWhenEnded(root, system->halt_count);
+    for (uint32_t i = 0; i < system->halt_count; i++)
+        must(wire_list_set_text(names, i, wire_text_of(system->halt_names[i])));
     EXPECT(!message.overflowed);
     return message.word_count;
 }

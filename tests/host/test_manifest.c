@@ -1,6 +1,6 @@
 /* The boot manifest: each way to be wrong has its path and its reason, and all of them come at once.
  *
- * Next: tests/host/test_manifest_bytes.c
+ * Next: tests/host/test_manifest_restart.c
  */
 #include "tests/host/manifest_system.h"
 
@@ -288,14 +288,6 @@ TEST(a_service_whose_program_is_missing_is_refused)
 
     system->services[ECHO_SERVER].binary = "echo-sever";
     EXPECT_REFUSED(system, "services[1].binary", "no binary is called \"echo-sever\"; binaries: init, hello");
-}
-
-TEST(an_unknown_restart_policy_is_refused)
-{
-    struct system *system = good_system();
-
-    system->services[HELLO].restart = 1;
-    EXPECT_REFUSED(system, "services[0].restart", "restart policy 1 is unknown; known: never");
 }
 
 TEST(an_export_without_interface_is_refused)

@@ -58,13 +58,13 @@ cat > "$work/good.json" <<'END'
 "hello": {
 "binary": "hello",
 "grants": {"console": {"kernel": "console"}},
-"restart": "never"
+"restart": {"policy": "never"}
 },
 "echo-server": {
 "binary": "echo-server",
 "exports": {"echo": {"interface": "0x93b4c5d6e7f80912"}},
 "grants": {"console": {"kernel": "console"}},
-"restart": "never"
+"restart": {"policy": "never"}
 },
 "echo-client": {
 "binary": "echo-client",
@@ -73,9 +73,11 @@ cat > "$work/good.json" <<'END'
 "console": {"kernel": "console"},
 "echo": {"from": "echo-server", "export": "echo", "badge": 7}
 },
-"restart": "never"
+"restart": {"policy": "never"}
 }},
-"binaries": []
+"binaries": [],
+"outcome": "whenServicesEnded",
+"haltWhenEnded": []
 }}
 END
 
@@ -128,14 +130,15 @@ wanted='( version = 1, binaries = [
  (name = "endpointFactory", object = endpointFactory)]),
  services = [
  ( name = "hello", binary = "hello", exports = [],
- grants = [(name = "console", source = (kernel = console))], restart = never),
+ grants = [(name = "console", source = (kernel = console))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
  ( name = "echo-server", binary = "echo-server",
  exports = [(name = "echo", interfaceId = 10643349346188790034)],
- grants = [(name = "console", source = (kernel = console))], restart = never),
+ grants = [(name = "console", source = (kernel = console))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
  ( name = "echo-client", binary = "echo-client", exports = [], grants = [
  (name = "console", source = (kernel = console)),
  (name = "echo", source = (service = (name = "echo-server", export = "echo", badge = 7)))],
- restart = never)])'
+ restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown)],
+ outcome = whenServicesEnded, haltWhenEnded = [])'
 
 # Spaces and line ends do not count.
 squeeze() { tr -d ' \n'; }
@@ -157,6 +160,14 @@ capnp decode --short schema/capos.capnp SystemManifest < "$work/good" 2> "$work/
     capnp encode schema/capos.capnp SystemManifest > "$work/encoded" 2>> "$work/said" &&
     "$mkmanifest" --check "$work/encoded" >> "$work/said" 2>&1
 result "--check accepts what capnp encode makes" $?
+
+again='{"policy": "onFault", "initialBackoffMs": 100, "maxBackoffMs": 200, "maxRestarts": 3, "atLimit": "haltSystem"}'
+sed "/^\"hello\": {/,/^}/s/{\"policy\": \"never\"}/$again/; s/^\"endpointFactory\": .*\$/&, \"timer\": {\"kernel\": \"timer\"}/
+    s/\"whenServicesEnded\"/\"runOn\"/; s/\"haltWhenEnded\": \[\]/\"haltWhenEnded\": [\"hello\", \"echo-client\"]/" "$work/good.json" > "$work/again.json"
+pack "$work/again.json" && decode "$work/out" > "$work/decoded" 2>> "$work/said" &&
+    grep -q 'restart = onFault, initialBackoffMs = 100, maxBackoffMs = 200, maxRestarts = 3, atLimit = haltSystem' "$work/decoded" &&
+    grep -q 'outcome = runOn, haltWhenEnded = \["hello", "echo-client"\]' "$work/decoded"
+result "restarts and the outcome are packed" $?
 
 rm -f "$work/out"
 "$mkmanifest" --binaries "$work/programs" -o "$work/out" - < "$work/good.json" > "$work/said" 2>&1 &&
@@ -197,6 +208,8 @@ if command -v "$cue" > /dev/null 2>&1; then
         'system.services."echo-client".grants.echo.badge: invalid value -7'
     cue_refuses "CUE refuses an interface that is not in the table" 's/interfaces.Echo/interfaces.Ecko/' \
         'system.services."echo-server".exports.echo.interface: undefined field: Ecko'
+    cue_refuses "CUE refuses a limit without restarts" 's/binary: "hello"/&, restart: maxRestarts: 3/' \
+        'system.services.hello.restart.maxRestarts: field not allowed'
     cue_refuses "CUE refuses a service without a program" 's/binary: "hello"//' \
         'system.services.hello.binary: field is required'
 else
@@ -229,8 +242,27 @@ refuses "a version that is a string" 's/^"version": 1/"version": "1"/' 'system.v
 refuses "a service that is not a struct" 's/^"binaries": \[\]/"binaries": "extra"/' 'system.binaries: is a string; it must be a list'
 refuses "no program for init" 's/^"binary": "init",//' 'system.init.binary: is missing'
 refuses "no program for a service" 's/^"binary": "hello",//' 'system.services.hello.binary: is missing'
-refuses "an unknown restart policy" '/^"hello": {/,/^}/s/"never"/"always"/' \
-    'system.services.hello.restart: no restart policy is called "always"; known: never'
+restart='/^"hello": {/,/^}/s/{"policy": "never"}'
+refuses "a restart that is no struct" "$restart/\"never\"/" 'system.services.hello.restart: is a string; it must be a struct'
+refuses "an unknown restart policy" "$restart/{\"policy\": \"often\"}/" \
+    'system.services.hello.restart.policy: no restart policy is called "often"; known: never, onFault, always'
+refuses "a back-off without restarts" "$restart/{\"policy\": \"never\", \"maxBackoffMs\": 1}/" \
+    'system.services.hello.restart.maxBackoffMs: unknown field; known: policy'
+refuses "restarts without a back-off" "$restart/{\"policy\": \"always\", \"maxRestarts\": 3, \"atLimit\": \"leaveDown\"}/" \
+    'system.services.hello.restart.initialBackoffMs: is missing; it must be an integer' \
+    'system.services.hello.restart.maxBackoffMs: is missing' \
+    'init.grants: timer is missing; init needs it to wait'
+refuses "a negative limit" "$restart/$again/; s/\"maxRestarts\": 3/\"maxRestarts\": -3/" \
+    'system.services.hello.restart.maxRestarts: -3 is not between 0 and 4294967295' 'init.grants: timer is missing'
+refuses "a limit of more than 32 bits" "$restart/$again/; s/\"maxRestarts\": 3/\"maxRestarts\": 4294967296/" \
+    'system.services.hello.restart.maxRestarts: 4294967296 is not between' 'init.grants: timer is missing'
+refuses "an unknown reaction" "$restart/$again/; s/haltSystem/stop/" \
+    'system.services.hello.restart.atLimit: no reaction is called "stop"; known: leaveDown, haltSystem' \
+    'init.grants: timer is missing'
+refuses "an unknown outcome" 's/"whenServicesEnded"/"never"/' \
+    'system.outcome: no outcome is called "never"; known: whenServicesEnded, runOn'
+refuses "a name that is no string" 's/"haltWhenEnded": \[\]/"haltWhenEnded": ["hello", 7]/' \
+    'system.haltWhenEnded[1]: is an integer; it must be a string'
 refuses "an unknown kernel object for init" 's/{"kernel": "virtualMemory"}/{"kernel": "VirtualMemory"}/' \
     'system.init.grants.virtualMemory.kernel: no kernel object is called "VirtualMemory"; known: console, bootPackage,' \
     'init.grants: virtualMemory is missing'
@@ -263,6 +295,10 @@ refuses "an export that nobody has" 's/"export": "echo"/"export": "ech"/' \
     'services[2].grants[1].source.service.export: service "echo-server" does not export "ech"; exports: echo-server.echo (system.services."echo-client".grants.echo)'
 refuses "a service that does not exist" 's/"from": "echo-server"/"from": "echo-sever"/' \
     'services[2].grants[1].source.service.name: no service is called "echo-sever"; services: hello, echo-server, echo-client'
+refuses "an end by a service that does not exist" 's/"haltWhenEnded": \[\]/"haltWhenEnded": ["helo"]/' \
+    'haltWhenEnded[0]: no service is called "helo"; services: hello, echo-server, echo-client (system.haltWhenEnded[0])'
+refuses "a back-off that shrinks" "$restart/$again/; s/\"maxBackoffMs\": 200/\"maxBackoffMs\": 20/; s/^\"endpointFactory\": .*\$/&, \"timer\": {\"kernel\": \"timer\"}/" \
+    'services[0].maxBackoffMs: is 20; use 100 to 3600000 milliseconds (system.services.hello)'
 refuses "an object that init does not hold" 's/^"endpointFactory": .*$/"e": {"kernel": "endpointFactory"}/; s/^"bootPackage": .*,$//; s/"grants": {"console": {"kernel": "console"}}/"grants": {"console": {"kernel": "bootPackage"}}/; s/^"console": {"kernel": "console"},$/"console": {"kernel": "console"},/' \
     'init.grants: bootPackage is missing' \
     'services[0].grants[0].source.kernel: init does not hold bootPackage' \

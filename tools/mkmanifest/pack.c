@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/mkmanifest/field.h"
 #include "tools/mkmanifest/file.h"
 
 #define WORDS_PER_JSON_BYTE 4
@@ -53,102 +54,6 @@ static void must_fit(enum cap_err error)
         return;
     fprintf(stderr, "mkmanifest: internal error: a message field was refused (%d)\n", (int)error);
     exit(2);
-}
-
-/* ---- Fields --------------------------------------------------------------------------------------- */
-
-static const char *type_name(json_type type)
-{
-    static const char *const names[] = {
-        [JSON_OBJECT] = "a struct",    [JSON_ARRAY] = "a list",    [JSON_STRING] = "a string",
-        [JSON_INTEGER] = "an integer", [JSON_REAL] = "a fraction", [JSON_TRUE] = "a boolean",
-        [JSON_FALSE] = "a boolean",    [JSON_NULL] = "null",
-    };
-    return names[type];
-}
-
-/* The value if it has the wanted type, else NULL after a problem. */
-static json_t *expect(struct packer *packer, const struct place *place, json_t *value, json_type type)
-{
-    if (value && json_typeof(value) == type)
-        return value;
-    if (value)
-        problems_add(packer->problems, place->source, "is %s; it must be %s", type_name(json_typeof(value)),
-                     type_name(type));
-    else
-        problems_add(packer->problems, place->source, "is missing; it must be %s", type_name(type));
-    return NULL;
-}
-
-static json_t *field(struct packer *packer, const struct place *parent, json_t *object, const char *key,
-                     json_type type)
-{
-    struct place place = place_source(parent, key);
-
-    return expect(packer, &place, json_object_get(object, key), type);
-}
-
-/* Adds a problem for every member of the object that is not among the known ones. */
-static void expect_only(struct packer *packer, const struct place *place, json_t *object,
-                        const char *const *known_keys)
-{
-    const char *key;
-    json_t *value;
-
-    json_object_foreach(object, key, value)
-    {
-        const char *const *known = known_keys;
-        char words[128] = "";
-        while (*known && strcmp(*known, key) != 0)
-            known++;
-        if (*known)
-            continue;
-        for (known = known_keys; *known; known++) {
-            text_append(words, sizeof(words), words[0] ? ", " : "");
-            text_append(words, sizeof(words), *known);
-        }
-        struct place member = place_source(place, key);
-        problems_add(packer->problems, member.source, "unknown field; known: %s", words);
-    }
-}
-
-#define EXPECT_ONLY(packer, place, object, ...) \
-    expect_only(packer, place, object, (const char *const[]){__VA_ARGS__, NULL})
-
-/* The text, or the empty one after a problem. */
-static struct wire_text checked_name(struct packer *packer, const struct place *place, const char *name)
-{
-    if (name && strlen(name) <= CAP_NAME_BYTES_MAX)
-        return wire_text_of(name);
-    if (name)
-        problems_add(packer->problems, place->source, "\"%s\" is longer than %d bytes", name,
-                     CAP_NAME_BYTES_MAX);
-    return wire_text_of("");
-}
-
-static struct wire_text name_field(struct packer *packer, const struct place *parent, json_t *object,
-                                   const char *key)
-{
-    struct place place = place_source(parent, key);
-
-    return checked_name(packer, &place, json_string_value(field(packer, parent, object, key, JSON_STRING)));
-}
-
-static uint16_t object_field(struct packer *packer, const struct place *parent, json_t *grant)
-{
-    struct place place = place_source(parent, "kernel");
-    const char *word = json_string_value(field(packer, parent, grant, "kernel", JSON_STRING));
-    uint16_t object = 0;
-    char known[128] = "";
-
-    if (!word || manifest_object_find(wire_text_of(word), &object) == CAP_OK)
-        return object;
-    for (uint16_t i = 0; manifest_object_name(i); i++) {
-        text_append(known, sizeof(known), i ? ", " : "");
-        text_append(known, sizeof(known), manifest_object_name(i));
-    }
-    problems_add(packer->problems, place.source, "no kernel object is called \"%s\"; known: %s", word, known);
-    return 0;
 }
 
 /* ---- Programs ------------------------------------------------------------------------------------- */
@@ -210,13 +115,13 @@ static void gather_programs(struct packer *packer, const struct place *system_pl
     }
     json_t *further = json_object_get(system, "binaries");
     if (further && !json_is_array(further))
-        field(packer, system_place, system, "binaries", JSON_ARRAY);
+        field_get(packer->problems, system_place, system, "binaries", JSON_ARRAY);
     json_array_foreach(further, index, value)
     {
         place = place_source(system_place, "binaries");
-        snprintf(place.source + strlen(place.source), 16, "[%u]", (unsigned)index);
-        if (expect(packer, &place, value, JSON_STRING)) {
-            checked_name(packer, &place, json_string_value(value));
+        place = place_index(&place, (uint32_t)index);
+        if (field_expect(packer->problems, &place, value, JSON_STRING)) {
+            field_checked_name(packer->problems, &place, json_string_value(value));
             add_program(packer, &place, value);
         }
     }
@@ -252,12 +157,12 @@ static void pack_init(struct packer *packer, const struct place *system_place, j
     const char *key;
     json_t *value;
 
-    json_t *init = field(packer, system_place, system, "init", JSON_OBJECT);
+    json_t *init = field_get(packer->problems, system_place, system, "init", JSON_OBJECT);
     if (init) {
-        EXPECT_ONLY(packer, &place, init, "binary", "grants");
-        must_fit(os_Init_set_binary(builder, name_field(packer, &place, init, "binary")));
+        FIELD_EXPECT_ONLY(packer->problems, &place, init, "binary", "grants");
+        must_fit(os_Init_set_binary(builder, field_name(packer->problems, &place, init, "binary")));
     }
-    json_t *grants = init ? field(packer, &place, init, "grants", JSON_OBJECT) : NULL;
+    json_t *grants = init ? field_get(packer->problems, &place, init, "grants", JSON_OBJECT) : NULL;
     problems_note(packer->problems, &place, packer->problems->count > before);
 
     struct os_KernelGrant_list_builder list =
@@ -267,32 +172,17 @@ static void pack_init(struct packer *packer, const struct place *system_place, j
         struct place grant_place = place_element(&grants_place, key, index);
         struct os_KernelGrant_builder grant = os_KernelGrant_list_builder_at(list, index++);
         before = packer->problems->count;
-        must_fit(os_KernelGrant_set_name(grant, checked_name(packer, &grant_place, key)));
-        if (expect(packer, &grant_place, value, JSON_OBJECT)) {
-            EXPECT_ONLY(packer, &grant_place, value, "kernel");
-            os_KernelGrant_set_object(grant, object_field(packer, &grant_place, value));
+        must_fit(os_KernelGrant_set_name(grant, field_checked_name(packer->problems, &grant_place, key)));
+        if (field_expect(packer->problems, &grant_place, value, JSON_OBJECT)) {
+            FIELD_EXPECT_ONLY(packer->problems, &grant_place, value, "kernel");
+            os_KernelGrant_set_object(grant, field_word(packer->problems, &grant_place, value, "kernel",
+                                                        "kernel object", manifest_object_name));
         }
         problems_note(packer->problems, &grant_place, packer->problems->count > before);
     }
 }
 
 /* ---- Services ------------------------------------------------------------------------------------- */
-
-/* "0x93b4c5d6e7f80912"; 64 bits do not fit a JSON integer. */
-static uint64_t interface_field(struct packer *packer, const struct place *parent, json_t *export)
-{
-    struct place place = place_source(parent, "interface");
-    const char *text = json_string_value(field(packer, parent, export, "interface", JSON_STRING));
-
-    if (!text)
-        return 0;
-    size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, "0123456789abcdefABCDEF") : 0;
-    if (digits >= 1 && digits <= 16 && text[2 + digits] == '\0')
-        return strtoull(text + 2, NULL, 16);
-    problems_add(packer->problems, place.source,
-                 "\"%s\" is not a type id; write it as \"0x\" and up to 16 hexadecimal digits", text);
-    return 0;
-}
 
 static void pack_exports(struct packer *packer, const struct place *place, json_t *exports,
                          struct os_Service_builder service)
@@ -308,10 +198,11 @@ static void pack_exports(struct packer *packer, const struct place *place, json_
         struct place export_place = place_element(place, key, index);
         struct os_Export_builder export = os_Export_list_builder_at(list, index++);
         unsigned before = packer->problems->count;
-        must_fit(os_Export_set_name(export, checked_name(packer, &export_place, key)));
-        if (expect(packer, &export_place, value, JSON_OBJECT)) {
-            EXPECT_ONLY(packer, &export_place, value, "interface");
-            os_Export_set_interfaceId(export, interface_field(packer, &export_place, value));
+        must_fit(os_Export_set_name(export, field_checked_name(packer->problems, &export_place, key)));
+        if (field_expect(packer->problems, &export_place, value, JSON_OBJECT)) {
+            FIELD_EXPECT_ONLY(packer->problems, &export_place, value, "interface");
+            os_Export_set_interfaceId(export,
+                                      field_type_id(packer->problems, &export_place, value, "interface"));
         }
         problems_note(packer->problems, &export_place, packer->problems->count > before);
     }
@@ -323,9 +214,10 @@ static void pack_import(struct packer *packer, const struct place *place, json_t
     struct place badge_place = place_source(place, "badge");
     json_t *badge = json_object_get(value, "badge");
 
-    must_fit(os_Grant_source_service_set_name(import, name_field(packer, place, value, "from")));
-    must_fit(os_Grant_source_service_set_export(import, name_field(packer, place, value, "export")));
-    if (!badge || !expect(packer, &badge_place, badge, JSON_INTEGER))
+    must_fit(os_Grant_source_service_set_name(import, field_name(packer->problems, place, value, "from")));
+    must_fit(
+        os_Grant_source_service_set_export(import, field_name(packer->problems, place, value, "export")));
+    if (!badge || !field_expect(packer->problems, &badge_place, badge, JSON_INTEGER))
         return;
     if (json_integer_value(badge) < 0)
         problems_add(packer->problems, badge_place.source, "%" JSON_INTEGER_FORMAT " is negative",
@@ -342,12 +234,13 @@ static void pack_source(struct packer *packer, const struct place *place, json_t
     bool is_service =
         json_object_get(value, "from") || json_object_get(value, "export") || json_object_get(value, "badge");
 
-    EXPECT_ONLY(packer, place, value, "kernel", "from", "export", "badge");
+    FIELD_EXPECT_ONLY(packer->problems, place, value, "kernel", "from", "export", "badge");
     if (is_kernel && is_service)
         problems_add(packer->problems, place->source,
                      "has two sources; keep either kernel or from, export and badge");
     else if (is_kernel)
-        os_Grant_source_set_kernel(source, object_field(packer, place, value));
+        os_Grant_source_set_kernel(source, field_word(packer->problems, place, value, "kernel",
+                                                      "kernel object", manifest_object_name));
     else if (is_service)
         pack_import(packer, place, value, os_Grant_source_init_service(source));
     else
@@ -368,11 +261,37 @@ static void pack_grants(struct packer *packer, const struct place *place, json_t
         struct place grant_place = place_element(place, key, index);
         struct os_Grant_builder grant = os_Grant_list_builder_at(list, index++);
         unsigned before = packer->problems->count;
-        must_fit(os_Grant_set_name(grant, checked_name(packer, &grant_place, key)));
-        if (expect(packer, &grant_place, value, JSON_OBJECT))
+        must_fit(os_Grant_set_name(grant, field_checked_name(packer->problems, &grant_place, key)));
+        if (field_expect(packer->problems, &grant_place, value, JSON_OBJECT))
             pack_source(packer, &grant_place, value, grant);
         problems_note(packer->problems, &grant_place, packer->problems->count > before);
     }
+}
+
+/* A service that is never restarted has a policy and nothing else; CUE gives the others all fields. */
+static void pack_restart(struct packer *packer, const struct place *service_place, json_t *value,
+                         struct os_Service_builder service)
+{
+    struct problems *problems = packer->problems;
+    struct place place = place_source(service_place, "restart");
+    json_t *restart = field_get(problems, service_place, value, "restart", JSON_OBJECT);
+
+    if (!restart)
+        return;
+    uint16_t policy =
+        field_word(problems, &place, restart, "policy", "restart policy", manifest_restart_name);
+    os_Service_set_restart(service, policy);
+    if (policy == os_RestartPolicy_never) {
+        FIELD_EXPECT_ONLY(problems, &place, restart, "policy");
+        return;
+    }
+    FIELD_EXPECT_ONLY(problems, &place, restart, "policy", "initialBackoffMs", "maxBackoffMs", "maxRestarts",
+                      "atLimit");
+    os_Service_set_initialBackoffMs(service, field_u32(problems, &place, restart, "initialBackoffMs"));
+    os_Service_set_maxBackoffMs(service, field_u32(problems, &place, restart, "maxBackoffMs"));
+    os_Service_set_maxRestarts(service, field_u32(problems, &place, restart, "maxRestarts"));
+    os_Service_set_atLimit(
+        service, field_word(problems, &place, restart, "atLimit", "reaction", manifest_reaction_name));
 }
 
 static void pack_service(struct packer *packer, const struct place *place, const char *name, json_t *value,
@@ -380,23 +299,18 @@ static void pack_service(struct packer *packer, const struct place *place, const
 {
     struct place exports_place = place_field(place, "exports");
     struct place grants_place = place_field(place, "grants");
-    struct place restart_place = place_source(place, "restart");
     unsigned before = packer->problems->count;
     json_t *exports = NULL, *grants = NULL;
 
-    must_fit(os_Service_set_name(service, checked_name(packer, place, name)));
-    if (expect(packer, place, value, JSON_OBJECT)) {
-        EXPECT_ONLY(packer, place, value, "binary", "exports", "grants", "restart");
-        must_fit(os_Service_set_binary(service, name_field(packer, place, value, "binary")));
+    must_fit(os_Service_set_name(service, field_checked_name(packer->problems, place, name)));
+    if (field_expect(packer->problems, place, value, JSON_OBJECT)) {
+        FIELD_EXPECT_ONLY(packer->problems, place, value, "binary", "exports", "grants", "restart");
+        must_fit(os_Service_set_binary(service, field_name(packer->problems, place, value, "binary")));
         if (json_object_get(value, "exports"))
-            exports = field(packer, place, value, "exports", JSON_OBJECT);
+            exports = field_get(packer->problems, place, value, "exports", JSON_OBJECT);
         if (json_object_get(value, "grants"))
-            grants = field(packer, place, value, "grants", JSON_OBJECT);
-        const char *restart = json_string_value(field(packer, place, value, "restart", JSON_STRING));
-        if (restart && strcmp(restart, "never") != 0)
-            problems_add(packer->problems, restart_place.source,
-                         "no restart policy is called \"%s\"; known: never", restart);
-        os_Service_set_restart(service, os_RestartPolicy_never);
+            grants = field_get(packer->problems, place, value, "grants", JSON_OBJECT);
+        pack_restart(packer, place, value, service);
     }
     problems_note(packer->problems, place, packer->problems->count > before);
     pack_exports(packer, &exports_place, exports, service);
@@ -411,7 +325,7 @@ static void pack_services(struct packer *packer, const struct place *system_plac
     const char *key;
     json_t *value;
 
-    json_t *services = field(packer, system_place, system, "services", JSON_OBJECT);
+    json_t *services = field_get(packer->problems, system_place, system, "services", JSON_OBJECT);
     struct os_Service_list_builder list =
         os_SystemManifest_init_services(manifest, (uint32_t)json_object_size(services));
     json_object_foreach(services, key, value)
@@ -422,13 +336,41 @@ static void pack_services(struct packer *packer, const struct place *system_plac
     }
 }
 
+/* ---- Outcome -------------------------------------------------------------------------------------- */
+
+static void pack_outcome(struct packer *packer, const struct place *system_place, json_t *system,
+                         struct os_SystemManifest_builder manifest)
+{
+    struct place names_place = place_field(system_place, "haltWhenEnded");
+    json_t *names = json_object_get(system, "haltWhenEnded");
+    size_t index;
+    json_t *value;
+
+    os_SystemManifest_set_outcome(manifest, field_word(packer->problems, system_place, system, "outcome",
+                                                       "outcome", manifest_outcome_name));
+    if (names && !field_expect(packer->problems, &names_place, names, JSON_ARRAY))
+        return;
+    struct wire_list_builder list =
+        os_SystemManifest_init_haltWhenEnded(manifest, (uint32_t)json_array_size(names));
+    json_array_foreach(names, index, value)
+    {
+        struct place place = place_index(&names_place, (uint32_t)index);
+        unsigned before = packer->problems->count;
+        if (field_expect(packer->problems, &place, value, JSON_STRING))
+            must_fit(
+                wire_list_set_text(list, (uint32_t)index,
+                                   field_checked_name(packer->problems, &place, json_string_value(value))));
+        problems_note(packer->problems, &place, packer->problems->count > before);
+    }
+}
+
 /* ---- The whole ------------------------------------------------------------------------------------ */
 
 static void pack_version(struct packer *packer, const struct place *place, json_t *system,
                          struct os_SystemManifest_builder manifest)
 {
     struct place version_place = place_source(place, "version");
-    json_t *version = field(packer, place, system, "version", JSON_INTEGER);
+    json_t *version = field_get(packer->problems, place, system, "version", JSON_INTEGER);
 
     if (version && json_integer_value(version) != MANIFEST_VERSION)
         problems_add(packer->problems, version_place.source,
@@ -462,13 +404,14 @@ struct packed pack_system(json_t *json, size_t json_bytes, const struct binary_f
     struct packed packed = {0};
     uint32_t word_capacity;
 
-    if (!expect(&packer, &root, json, JSON_OBJECT))
+    if (!field_expect(packer.problems, &root, json, JSON_OBJECT))
         return packed;
-    EXPECT_ONLY(&packer, &root, json, "system");
-    json_t *system = field(&packer, &root, json, "system", JSON_OBJECT);
+    FIELD_EXPECT_ONLY(packer.problems, &root, json, "system");
+    json_t *system = field_get(packer.problems, &root, json, "system", JSON_OBJECT);
     if (!system)
         return packed;
-    EXPECT_ONLY(&packer, &place, system, "version", "init", "services", "binaries");
+    FIELD_EXPECT_ONLY(packer.problems, &place, system, "version", "init", "services", "binaries", "outcome",
+                      "haltWhenEnded");
     gather_programs(&packer, &place, system);
     for (uint32_t i = 0; i < packer.program_count; i++)
         read_program(&packer, &packer.programs[i]);
@@ -481,6 +424,7 @@ struct packed pack_system(json_t *json, size_t json_bytes, const struct binary_f
         pack_programs(&packer, manifest);
         pack_init(&packer, &place, system, manifest);
         pack_services(&packer, &place, system, manifest);
+        pack_outcome(&packer, &place, system, manifest);
         must_fit(message.overflowed ? CAP_ERR_TOO_BIG : CAP_OK);
         packed.word_count = message.word_count;
     }

@@ -58,3 +58,14 @@ struct place place_element(const struct place *map, const char *key, uint32_t in
     text_append(place.message, sizeof(place.message), number);
     return place;
 }
+
+struct place place_index(const struct place *list, uint32_t index)
+{
+    struct place place = *list;
+    char number[16];
+
+    snprintf(number, sizeof(number), "[%" PRIu32 "]", index);
+    text_append(place.source, sizeof(place.source), number);
+    text_append(place.message, sizeof(place.message), number);
+    return place;
+}

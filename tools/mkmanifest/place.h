@@ -29,5 +29,8 @@ struct place place_field(const struct place *parent, const char *key);
 /* A member of a map, which is an element of a list in the message. */
 struct place place_element(const struct place *map, const char *key, uint32_t index);
 
+/* An element of what is a list in both. */
+struct place place_index(const struct place *list, uint32_t index);
+
 /* Appends as much of the piece as has room; control characters become '?'. */
 void text_append(char *text, size_t room, const char *piece);

@@ -1,6 +1,6 @@
 /* Problems of a system, printed as they are found; see problems.h.
  *
- * Next: tools/mkmanifest/pack.c
+ * Next: tools/mkmanifest/field.h
  */
 #include "tools/mkmanifest/problems.h"
 
