@@ -156,6 +156,34 @@ TEST(what_does_not_fit_is_not_begun_and_everything_after_it_is_harmless)
     EXPECT_EQ(message_words[4], 0xa5a5a5a5a5a5a5a5);
 }
 
+TEST(what_fits_to_the_last_word_touches_nothing_behind_it)
+{
+    const uint8_t full[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    READ(from, list_pointer(0, WIRE_ELEMENT_BYTE, 8), UINT64_MAX, UINT64_MAX);
+    for (unsigned way = 0; way < 4; way++) {
+        BUILD(message, 3);
+        struct wire_struct_builder root = wire_message_init_root(&message, 0, 1);
+        struct wire_pointer_builder pointer = wire_pointer_at(root, 0);
+        struct wire_struct_reader source = wire_default(from_words, 3);
+        switch (way) {
+        case 0:
+            wire_pointer_init_struct(pointer, 1, 0);
+            break;
+        case 1:
+            wire_pointer_init_list(pointer, WIRE_ELEMENT_BYTE, 8);
+            break;
+        case 2:
+            EXPECT_EQ(wire_pointer_set_data(pointer, (struct wire_data){full, 8}), CAP_OK);
+            break;
+        default:
+            EXPECT_EQ(wire_pointer_copy(pointer, wire_get_pointer(source, 0)), CAP_OK);
+        }
+        EXPECT(!message.overflowed);
+        EXPECT_EQ(message.word_count, 3);
+        EXPECT_EQ(message_words[3], 0xa5a5a5a5a5a5a5a5);
+    }
+}
+
 TEST(builders_after_an_overflow_are_null_and_setters_on_them_do_nothing)
 {
     BUILD(message, 1);
@@ -165,6 +193,7 @@ TEST(builders_after_an_overflow_are_null_and_setters_on_them_do_nothing)
     wire_set_u64(root, 0, 1);
     wire_set_bool(root, 0, true);
     EXPECT_EQ(wire_pointer_set_text(wire_pointer_at(root, 1), wire_text_of("a")), CAP_ERR_TOO_BIG);
+    EXPECT_EQ(wire_pointer_set_data(wire_pointer_at(root, 1), (struct wire_data){NULL, 0}), CAP_ERR_TOO_BIG);
     EXPECT_EQ(wire_pointer_set_cap(wire_pointer_at(root, 1), 1), CAP_ERR_TOO_BIG);
     struct wire_struct_builder inner = wire_pointer_init_struct(wire_pointer_at(root, 1), 1, 1);
     EXPECT(inner.data == NULL);
@@ -188,6 +217,9 @@ TEST(sizes_beyond_29_bits_are_refused_before_they_are_multiplied)
     EXPECT_EQ(wire_pointer_init_struct_list(pointer, 0xffff, 0xffff, 0x10000000).count, 0);
     EXPECT(message.overflowed);
     message.overflowed = false;
+    EXPECT_EQ(wire_pointer_init_struct_list(pointer, 2, 0, 0x10000000).count, 0);
+    EXPECT(message.overflowed);
+    message.overflowed = false;
     struct wire_text text = {"", WIRE_LIST_COUNT_MAX};
     EXPECT_EQ(wire_pointer_set_text(pointer, text), CAP_ERR_TOO_BIG);
     EXPECT(message.overflowed);
@@ -208,7 +240,7 @@ TEST(replacing_a_tree_zeroes_all_that_hung_on_it)
     BUILD(message, ROOM);
     struct wire_struct_builder root = wire_message_init_root(&message, 0, 2);
     wire_pointer_set_text(wire_pointer_at(root, 1), wire_text_of("stays"));
-    struct wire_struct_builder tree = wire_pointer_init_struct(wire_pointer_at(root, 0), 1, 3);
+    struct wire_struct_builder tree = wire_pointer_init_struct(wire_pointer_at(root, 0), 1, 4);
     wire_set_u64(tree, 0, 77);
     wire_pointer_set_text(wire_pointer_at(tree, 1), wire_text_of("secret"));
     struct wire_list_builder structs = wire_pointer_init_struct_list(wire_pointer_at(tree, 2), 1, 1, 2);
@@ -216,6 +248,8 @@ TEST(replacing_a_tree_zeroes_all_that_hung_on_it)
     struct wire_list_builder texts =
         wire_pointer_init_list(wire_pointer_at(tree, 3), WIRE_ELEMENT_POINTER, 2);
     wire_list_set_text(texts, 1, wire_text_of("secret"));
+    struct wire_list_builder scalars = wire_pointer_init_struct_list(wire_pointer_at(tree, 4), 1, 0, 2);
+    wire_set_u64(wire_list_struct_at(scalars, 1), 0, UINT64_MAX);
     uint32_t word_count = message.word_count;
     EXPECT_EQ(wire_pointer_set_cap(wire_pointer_at(root, 0), 3), CAP_OK);
     EXPECT_EQ(message.word_count, word_count);
@@ -329,6 +363,31 @@ TEST(copies_of_upgraded_elements_keep_their_data)
     EXPECT_EQ(wire_pointer_copy_list(wire_pointer_at(root, 1), list), CAP_OK);
     EXPECT_WORDS(to, struct_pointer(0, 0, 2), struct_pointer(1, 1, 0),
                  list_pointer(1, WIRE_ELEMENT_TWO_BYTES, 3), 2, 0x000300020001);
+}
+
+TEST(a_copied_list_of_structs_touches_nothing_behind_it)
+{
+    READ(from, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_STRUCT, 1), tag_word(1, 1, 0), 5,
+         UINT64_MAX);
+    BUILD(to, 4);
+    EXPECT_EQ(copy_root(&to, &from), CAP_OK);
+    EXPECT_WORDS(to, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_STRUCT, 1), tag_word(1, 1, 0), 5);
+    EXPECT_EQ(to_words[4], 0xa5a5a5a5a5a5a5a5);
+}
+
+TEST(a_list_of_structs_is_copied_from_its_reader)
+{
+    READ(from, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_STRUCT, 4), tag_word(2, 1, 1), 1,
+         list_pointer(2, WIRE_ELEMENT_BYTE, 1), 2, 0, 0xff);
+    struct wire_list_reader list = wire_get_list(wire_message_root(&from), 0, WIRE_ELEMENT_STRUCT);
+    BUILD(to, ROOM);
+    struct wire_struct_builder root = wire_message_init_root(&to, 0, 1);
+    EXPECT_EQ(wire_pointer_copy_list(wire_pointer_at(root, 0), list), CAP_OK);
+    EXPECT_WORDS(to, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_STRUCT, 4), tag_word(2, 1, 1), 1,
+                 list_pointer(2, WIRE_ELEMENT_BYTE, 1), 2, 0, 0xff);
+    list.depth = 0;
+    EXPECT_EQ(wire_pointer_copy_list(wire_pointer_at(root, 0), list), CAP_ERR_MALFORMED);
+    EXPECT_RULE(from, L5_DEPTH);
 }
 
 TEST_MAIN()

@@ -210,6 +210,30 @@ TEST(l6_objects_that_are_shared_many_times_end_at_the_traversal_limit)
     EXPECT_EQ(check_amplified(12, 8), WIRE_RULE_L1_BUDGET);
 }
 
+/* A struct with 40 text fields that all point at one text of 200 words, and what the check says of `count`.
+ */
+static enum wire_rule check_shared_text(unsigned count)
+{
+    static struct wire_step steps[40];
+    const struct wire_type type = {steps, 40};
+    uint64_t words[1 + 40 + 200] = {struct_pointer(0, 0, 40)};
+    for (unsigned i = 0; i < 40; i++) {
+        steps[i] = (struct wire_step){.kind = WIRE_STEP_TEXT, .index = (uint16_t)i, ANY_LENGTH};
+        if (i < count)
+            words[1 + i] = list_pointer(39 - i, WIRE_ELEMENT_BYTE, 1600);
+    }
+    struct wire_message_reader message;
+    wire_message_read(&message, words, 1 + 40 + 200, 0);
+    EXPECT_EQ(wire_check(&message, &type), message.rule ? CAP_ERR_MALFORMED : CAP_OK);
+    return message.rule;
+}
+
+TEST(l6_a_text_that_many_fields_share_is_charged_for_each)
+{
+    EXPECT_EQ(check_shared_text(14), WIRE_RULE_NONE); /* 40 + 14 x 200 of 8 x 241 + 1024 words */
+    EXPECT_EQ(check_shared_text(15), WIRE_RULE_L1_BUDGET);
+}
+
 TEST(l5_a_chain_of_any_type_ends_at_the_depth_limit)
 {
     uint64_t words[80] = {struct_pointer(0, 0, 7)};
@@ -247,6 +271,37 @@ TEST(l5_lists_of_structs_nest_31_deep)
         EXPECT_EQ(error, last == 30 ? CAP_OK : CAP_ERR_MALFORMED);
         EXPECT_EQ(message.rule, last == 30 ? WIRE_RULE_NONE : WIRE_RULE_L5_DEPTH);
         words[6 + 6 * last + 5] = kept;
+    }
+}
+
+TEST(l5_lists_of_structs_of_any_type_nest_as_deep_as_those_of_the_schema)
+{
+    uint64_t words[256] = {struct_pointer(0, 0, 7)};
+    words[7] = list_pointer(0, WIRE_ELEMENT_STRUCT, 1);
+    for (unsigned i = 0; i < 40; i++) {
+        words[8 + 2 * i] = tag_word(1, 0, 1);
+        words[9 + 2 * i] = list_pointer(0, WIRE_ELEMENT_STRUCT, 1);
+    }
+    for (unsigned last = 30; last <= 31; last++) {
+        uint64_t kept = words[9 + 2 * last];
+        words[9 + 2 * last] = 0;
+        struct wire_message_reader message;
+        wire_message_read(&message, words, 256, 0);
+        EXPECT_EQ(wire_check(&message, &tree_type), last == 30 ? CAP_OK : CAP_ERR_MALFORMED);
+        EXPECT_EQ(message.rule, last == 30 ? WIRE_RULE_NONE : WIRE_RULE_L5_DEPTH);
+        words[9 + 2 * last] = kept;
+    }
+}
+
+TEST(an_older_struct_at_the_end_of_the_segment_is_not_read_beyond)
+{
+    for (unsigned pointer_count = 0; pointer_count < 7; pointer_count++) {
+        struct wire_message_reader message;
+        uint64_t words[8] = {7, 7, 7, 7, 7, 7, 7, 7}; /* a reserved pointer, where there is none */
+        memset(words, 0, (pointer_count + 1) * 8);
+        words[0] = struct_pointer(0, 0, pointer_count);
+        wire_message_read(&message, words, pointer_count + 1, 0);
+        EXPECT_EQ(wire_check(&message, &tree_type), CAP_OK);
     }
 }
 

@@ -227,6 +227,20 @@ TEST(p8_another_kind_than_the_schema_has_is_refused_for_each)
     EXPECT_RULE(f, P8_STRUCT);
 }
 
+TEST(p8_a_capability_is_neither_text_nor_list_whatever_its_index)
+{
+    for (uint64_t index = 0; index < 16; index++) {
+        READ(text, struct_pointer(0, 0, 1), cap_pointer(index), 0);
+        text.cap_count = 16;
+        EXPECT_EQ(wire_get_data(wire_message_root(&text), 0).length, 0);
+        EXPECT_RULE(text, P8_TEXT);
+        READ(list, struct_pointer(0, 0, 1), cap_pointer(index), 0);
+        list.cap_count = 16;
+        wire_get_list(wire_message_root(&list), 0, WIRE_ELEMENT_VOID);
+        EXPECT_RULE(list, P8_LIST);
+    }
+}
+
 TEST(r0_a_far_pointer_in_one_segment_is_refused_wherever_it_stands)
 {
     READ(root, far_pointer(0, 1, 0), struct_pointer(-1, 0, 0));

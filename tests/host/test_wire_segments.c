@@ -116,7 +116,7 @@ TEST(f7_a_first_segment_without_words_has_no_root)
 TEST(f8_another_segment_may_be_empty)
 {
     FRAMED(message, TABLE(1, 1), TABLE(0, 0), far_pointer(1, 0, 0));
-    wire_message_root(&message);
+    EXPECT_EQ(wire_message_root(&message).data_bits, 0);
     EXPECT_RULE(message, R1_PAD);
 }
 
@@ -137,20 +137,28 @@ TEST(r1_a_far_pointer_may_stay_in_its_own_segment)
 TEST(r1_a_segment_that_does_not_exist_is_refused)
 {
     FRAMED(message, TABLE(1, 1), TABLE(1, 0), far_pointer(2, 0, 0), 0);
-    wire_message_root(&message);
+    EXPECT_EQ(wire_message_root(&message).data_bits, 0);
+    EXPECT_RULE(message, R1_SEGMENT);
+}
+
+TEST(r1_the_content_of_a_double_far_pointer_must_be_in_a_segment_that_exists)
+{
+    FRAMED(message, TABLE(1, 1), TABLE(2, 0), far_pointer(1, 0, 1), far_pointer(2, 0, 0),
+           struct_pointer(0, 1, 0));
+    EXPECT_EQ(wire_message_root(&message).data_bits, 0);
     EXPECT_RULE(message, R1_SEGMENT);
 }
 
 TEST(r1_a_pad_must_lie_inside_with_both_its_words)
 {
     FRAMED(single, TABLE(1, 1), TABLE(1, 0), far_pointer(1, 1, 0), struct_pointer(-1, 0, 0));
-    wire_message_root(&single);
+    EXPECT_EQ(wire_message_root(&single).data_bits, 0);
     EXPECT_RULE(single, R1_PAD);
     FRAMED(twice, TABLE(1, 1), TABLE(1, 0), far_pointer(1, 0, 1), far_pointer(0, 0, 0));
-    wire_message_root(&twice);
+    EXPECT_EQ(wire_message_root(&twice).data_bits, 0);
     EXPECT_RULE(twice, R1_PAD);
     FRAMED(highest, TABLE(1, 1), TABLE(1, 0), far_pointer(1, 0x1fffffff, 1), 0);
-    wire_message_root(&highest);
+    EXPECT_EQ(wire_message_root(&highest).data_bits, 0);
     EXPECT_RULE(highest, R1_PAD);
 }
 
@@ -158,7 +166,7 @@ TEST(r2_far_pointers_do_not_chain)
 {
     FRAMED(message, TABLE(1, 1), TABLE(2, 0), far_pointer(1, 0, 0), far_pointer(1, 1, 0),
            struct_pointer(-1, 0, 0));
-    wire_message_root(&message);
+    EXPECT_EQ(wire_message_root(&message).data_bits, 0);
     EXPECT_RULE(message, R2_CHAIN);
     EXPECT_EQ(message.rule_segment, 1);
     EXPECT_EQ(message.rule_word, 0);
@@ -192,11 +200,11 @@ TEST(r3_the_first_word_must_be_far_and_the_second_a_struct_or_list)
 {
     FRAMED(first, TABLE(1, 1), TABLE(2, 0), far_pointer(1, 0, 1), struct_pointer(0, 1, 0),
            struct_pointer(0, 1, 0));
-    wire_message_root(&first);
+    EXPECT_EQ(wire_message_root(&first).data_bits, 0);
     EXPECT_RULE(first, R3_FAR);
     FRAMED(second, TABLE(1, 1), TABLE(2, 0), far_pointer(1, 0, 1), far_pointer(0, 0, 0),
            far_pointer(0, 0, 0));
-    wire_message_root(&second);
+    EXPECT_EQ(wire_message_root(&second).data_bits, 0);
     EXPECT_RULE(second, R3_TAG);
 }
 
@@ -224,7 +232,7 @@ TEST(r3_the_tag_of_a_struct_list_stands_with_the_content)
 TEST(r4_a_null_pad_is_refused)
 {
     FRAMED(message, TABLE(1, 1), TABLE(1, 0), far_pointer(1, 0, 0), 0);
-    wire_message_root(&message);
+    EXPECT_EQ(wire_message_root(&message).data_bits, 0);
     EXPECT_RULE(message, R4_NULL);
 }
 
