@@ -224,7 +224,8 @@ static enum wire_rule check_shared_text(unsigned count)
     }
     struct wire_message_reader message;
     wire_message_read(&message, words, 1 + 40 + 200, 0);
-    EXPECT_EQ(wire_check(&message, &type), message.rule ? CAP_ERR_MALFORMED : CAP_OK);
+    enum cap_err error = wire_check(&message, &type);
+    EXPECT_EQ(error, message.rule ? CAP_ERR_MALFORMED : CAP_OK);
     return message.rule;
 }
 
