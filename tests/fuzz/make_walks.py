@@ -110,13 +110,13 @@ def getter_lines(schemas, name, result, owner, body):
         yield f"walk_text({call}, {schemas.limit(owner, 'TEXT', index)});"
     elif result == "struct wire_data":
         index = re.findall(r"wire_get_data\(s, (\d+)\)", body)[-1]
-        yield f"CHECK({call}.length <= {schemas.limit(owner, 'DATA', index)});"
+        yield f"walk_limit({call}.length, {schemas.limit(owner, 'DATA', index)});"
         yield f"walk_data({call});"
     elif result == "struct wire_pointer_reader":
         yield f"walk_any({call});"
     elif result == "struct wire_list_reader":
         index, element = re.findall(r"wire_get_list\(s, (\d+), (\w+)\)", body)[-1]
-        yield f"CHECK({call}.count <= {schemas.limit(owner, 'LIST', index)});"
+        yield f"walk_limit({call}.count, {schemas.limit(owner, 'LIST', index)});"
         elements = f"{owner}_{field}_ELEMENTS0"
         if element == "WIRE_ELEMENT_POINTER" and elements not in schemas.steps:
             sys.exit(f"make_walks: {name}: no table {elements}")
@@ -131,7 +131,7 @@ def getter_lines(schemas, name, result, owner, body):
         yield "{"
         index = re.findall(r"wire_get_list\(s, (\d+), \w+\)", body)[-1]
         yield f"    struct {struct[1]}_reader list = {call};"
-        yield f"    CHECK({item}_list_count(list) <= {schemas.limit(owner, 'LIST', index)});"
+        yield f"    walk_limit({item}_list_count(list), {schemas.limit(owner, 'LIST', index)});"
         yield from struct_loop(item, "list", "i")
         yield "}"
     else:

@@ -47,20 +47,22 @@ prefix=$(fixed_addresses)
 
 mkdir -p "build/fuzz/$target"
 dictionary=build/fuzz/$target.dict
-cat /dev/null >"$dictionary"
+: >"$dictionary"
 case $target in
 reader | segments | dispatch | manifest) cat tests/fuzz/message.dict >>"$dictionary" ;;
 esac
 [ ! -f "tests/fuzz/$target.dict" ] || cat "tests/fuzz/$target.dict" >>"$dictionary"
+# libFuzzer takes no empty dictionary.
+set --
+[ ! -s "$dictionary" ] || set -- -dict="$dictionary"
 rm -f build/fuzz/finding
 
 # shellcheck disable=SC2086 # the prefix is one word or two
 if step "fuzzing $target for $seconds s" "fuzz-$target" $prefix "build/fuzz/bin/$target" \
-    -max_total_time="$seconds" -max_len=4096 -timeout=20 -dict="$dictionary" \
+    -max_total_time="$seconds" -max_len=4096 -timeout=20 "$@" \
     -exact_artifact_path=build/fuzz/finding "build/fuzz/$target" "tests/fuzz/corpus/$target"; then
-    done_line=$(grep ' DONE ' "build/log/fuzz-$target.log" | tail -n 1)
-    say "no input breaks $target ($(echo "$done_line" | awk '{ print substr($1, 2) }') inputs, $(echo "$done_line" |
-        sed 's/.*cov: \([0-9]*\).*corp: \([0-9]*\).*/\1 edges reached, \2 inputs kept in build\/fuzz\//')$target)"
+    figures=$(awk '$2 == "DONE" { print substr($1, 2) " inputs, " $4 " edges reached" }' "build/log/fuzz-$target.log")
+    say "no input breaks $target ($figures; $(find "build/fuzz/$target" -type f | wc -l) inputs kept in build/fuzz/$target)"
     exit
 fi
 if [ -f build/fuzz/finding ]; then

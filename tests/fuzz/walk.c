@@ -11,6 +11,7 @@
 #define ENDS 32
 
 static volatile uint64_t sum;
+static bool is_over_limit;
 
 void walk_number(uint64_t number)
 {
@@ -29,9 +30,15 @@ void walk_data(struct wire_data data)
         walk_number(data.bytes[i]);
 }
 
+void walk_limit(uint32_t length, uint32_t limit)
+{
+    is_over_limit = is_over_limit || length > limit;
+}
+
 void walk_text(struct wire_text text, uint32_t limit)
 {
-    CHECK(text.bytes && text.length <= limit);
+    CHECK(text.bytes);
+    walk_limit(text.length, limit);
     walk_data((struct wire_data){(const uint8_t *)text.bytes, text.length});
     CHECK(text.bytes[text.length] == 0);
 }
@@ -151,18 +158,30 @@ void walk_wild(struct wire_message_reader *message)
 
 /* ---- As each struct of the schemas ------------------------------------------------------------------ */
 
-uint32_t walk_checked(const struct wire_message_reader *message)
+/* Getters that are called twice charge twice: this is enough for all of them. */
+#define WALK_BUDGET_FACTOR 16
+
+static void walk_refused(const struct walk_type *type, const struct wire_message_reader *message)
 {
-    uint32_t passed = 0;
+    struct wire_message_reader copy = *message;
+    copy.budget_words *= WALK_BUDGET_FACTOR;
+    is_over_limit = false;
+    type->walk(&copy);
+    CHECK(copy.rule != WIRE_RULE_NONE || is_over_limit);
+}
+
+void walk_as_each_type(const struct wire_message_reader *message)
+{
     for (uint32_t i = 0; i < walk_type_count; i++) {
         struct wire_message_reader copy = *message;
         enum cap_err err = walk_types[i].check(&copy);
         CHECK(err == (copy.rule == WIRE_RULE_NONE ? CAP_OK : CAP_ERR_MALFORMED));
-        if (err != CAP_OK)
-            continue;
-        passed++;
-        walk_types[i].walk(&copy);
-        CHECK(copy.rule == WIRE_RULE_NONE);
+        if (err == CAP_OK) {
+            is_over_limit = false;
+            walk_types[i].walk(&copy);
+            CHECK(copy.rule == WIRE_RULE_NONE && !is_over_limit);
+        } else if (copy.rule != WIRE_RULE_L1_BUDGET) {
+            walk_refused(&walk_types[i], message);
+        }
     }
-    return passed;
 }

@@ -16,7 +16,10 @@ void walk_number(uint64_t number);
 void walk_real(double number);
 void walk_data(struct wire_data data);
 
-/* CHECKs the NUL behind it, and that it is no longer than `limit` bytes. */
+/* Remembers that something is longer than the schema allows. */
+void walk_limit(uint32_t length, uint32_t limit);
+
+/* CHECKs the NUL behind it. */
 void walk_text(struct wire_text text, uint32_t limit);
 
 /* Elements of a list that is read as one of `element`, which is neither pointers nor structs. */
@@ -60,6 +63,7 @@ extern const uint32_t walk_interface_count;
 /* Provided by the target that dispatches: this method of this interface has run. */
 void walk_method_ran(uint64_t interface_id, uint16_t method_id);
 
-/* Every type for which the message as it stands passes its check: no getter may break a rule. The message is
- * left as it was. Returns how many passed. */
-uint32_t walk_checked(const struct wire_message_reader *message);
+/* The message as each type. Where its check passes no getter breaks a rule, and nothing is longer than the
+ * schema allows; where it refuses, getters that read all the same do find a broken rule or a length. The
+ * message is left as it was. */
+void walk_as_each_type(const struct wire_message_reader *message);
