@@ -51,5 +51,6 @@ enum cap_err boot_load(struct init *init)
     if (error != CAP_OK)
         return error;
     init->manifest = os_SystemManifest_read_root(&init->message);
+    init->service_count = os_Service_list_count(os_SystemManifest_get_services(init->manifest));
     return CAP_OK;
 }

@@ -2,7 +2,6 @@
  *
  * Next: user/init/service.c
  */
-#include "lib/mem.h"
 #include "user/init/init.h"
 
 static struct rt_handle handle_of(const struct init *init, cap_id_t cap)
@@ -10,9 +9,11 @@ static struct rt_handle handle_of(const struct init *init, cap_id_t cap)
     return (struct rt_handle){.rt = init->rt, .cap = cap};
 }
 
-static enum cap_err make_endpoints(const struct init *init, struct os_Service_reader service, cap_id_t *caps)
+static enum cap_err make_endpoints(struct init *init, uint32_t service_index)
 {
-    struct os_Export_list_reader exports = os_Service_get_exports(service);
+    struct os_Export_list_reader exports = os_Service_get_exports(service_entry(init, service_index));
+    cap_id_t *caps = init->services[service_index].channels;
+
     for (uint32_t i = 0; i < os_Export_list_count(exports); i++) {
         struct os_Endpoint endpoint;
         uint64_t interface_id = os_Export_get_interfaceId(os_Export_list_at(exports, i));
@@ -25,21 +26,20 @@ static enum cap_err make_endpoints(const struct init *init, struct os_Service_re
 }
 
 /* The client facet that one grant names, from the endpoint that it points to. */
-static enum cap_err make_client(const struct init *init, const struct init_channels *channels,
-                                struct os_Grant_source_service_reader source, cap_id_t *cap)
+static enum cap_err make_client(const struct init *init, struct os_Grant_source_service_reader source,
+                                cap_id_t *cap)
 {
-    struct os_Service_list_reader services = os_SystemManifest_get_services(init->manifest);
     uint32_t service_index, export_index;
     enum cap_err error =
         manifest_find_service(init->manifest, os_Grant_source_service_get_name(source), &service_index);
     if (error != CAP_OK)
         return error;
-    error = manifest_find_export(os_Service_list_at(services, service_index),
+    error = manifest_find_export(service_entry(init, service_index),
                                  os_Grant_source_service_get_export(source), &export_index);
     if (error != CAP_OK)
         return error;
 
-    struct os_Endpoint endpoint = {handle_of(init, channels->caps[service_index][export_index])};
+    struct os_Endpoint endpoint = {handle_of(init, init->services[service_index].channels[export_index])};
     struct rt_handle client;
     error = os_Endpoint_makeClient(endpoint, os_Grant_source_service_get_badge(source), &client);
     if (error == CAP_OK)
@@ -47,44 +47,42 @@ static enum cap_err make_client(const struct init *init, const struct init_chann
     return error;
 }
 
-static enum cap_err make_clients(const struct init *init, struct init_channels *channels,
-                                 uint32_t service_index)
+static enum cap_err make_clients(struct init *init, uint32_t service_index)
 {
-    struct os_Service_list_reader services = os_SystemManifest_get_services(init->manifest);
-    struct os_Service_reader service = os_Service_list_at(services, service_index);
+    struct os_Service_reader service = service_entry(init, service_index);
     struct os_Grant_list_reader grants = os_Service_get_grants(service);
-    cap_id_t *caps = &channels->caps[service_index][os_Export_list_count(os_Service_get_exports(service))];
+    uint32_t export_count = os_Export_list_count(os_Service_get_exports(service));
+    cap_id_t *caps = &init->services[service_index].channels[export_count];
 
     for (uint32_t i = 0; i < os_Grant_list_count(grants); i++) {
         struct os_Grant_source_reader source = os_Grant_get_source(os_Grant_list_at(grants, i));
         if (os_Grant_source_which(source) != os_Grant_source_service)
             continue;
-        enum cap_err error = make_client(init, channels, os_Grant_source_get_service(source), &caps[i]);
+        enum cap_err error = make_client(init, os_Grant_source_get_service(source), &caps[i]);
         if (error != CAP_OK)
             return error;
     }
     return CAP_OK;
 }
 
-enum cap_err channels_make(const struct init *init, struct init_channels *channels)
+enum cap_err channels_make(struct init *init)
 {
-    struct os_Service_list_reader services = os_SystemManifest_get_services(init->manifest);
-    uint32_t count = os_Service_list_count(services);
     enum cap_err error = CAP_OK;
 
-    mem_zero(channels, sizeof *channels);
-    for (uint32_t i = 0; i < count && error == CAP_OK; i++)
-        error = make_endpoints(init, os_Service_list_at(services, i), channels->caps[i]);
-    for (uint32_t i = 0; i < count && error == CAP_OK; i++)
-        error = make_clients(init, channels, i);
+    for (uint32_t i = 0; i < init->service_count && error == CAP_OK; i++)
+        error = make_endpoints(init, i);
+    for (uint32_t i = 0; i < init->service_count && error == CAP_OK; i++)
+        error = make_clients(init, i);
     return error;
 }
 
-void channels_drop(const struct init *init, struct init_channels *channels, uint32_t service_index)
+void channels_drop(struct init *init, uint32_t service_index)
 {
+    cap_id_t *caps = init->services[service_index].channels;
+
     for (uint32_t i = 0; i < MANIFEST_CAPS_MAX; i++) {
-        struct rt_handle handle = handle_of(init, channels->caps[service_index][i]);
+        struct rt_handle handle = handle_of(init, caps[i]);
         rt_handle_drop(&handle);
-        channels->caps[service_index][i] = CAP_ID_NULL;
+        caps[i] = CAP_ID_NULL;
     }
 }

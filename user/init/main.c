@@ -25,49 +25,51 @@ static bool find_own(struct init *init)
     return false;
 }
 
-/* Starts every service. How many could not be started; CAP_ERR_*: why none was. The channels, 16 KiB,
- * are on the stack only meanwhile. */
-static __attribute__((noinline)) enum cap_err start_all(struct init *init, uint32_t *failed_count)
+/* What became of the services. Why the system ends is the last line. */
+static int summarise(const struct init *init)
 {
-    struct init_channels channels;
-    uint32_t failed = 0;
-
-    enum cap_err error = channels_make(init, &channels);
-    if (error != CAP_OK)
-        return error;
-    uint32_t count = os_Service_list_count(os_SystemManifest_get_services(init->manifest));
-    for (uint32_t i = 0; i < count; i++)
-        failed += service_start(init, &channels, i) != CAP_OK;
-    *failed_count = failed;
-    return CAP_OK;
-}
-
-static void summarise(const struct init *init, uint32_t failed_count)
-{
-    uint32_t count = os_Service_list_count(os_SystemManifest_get_services(init->manifest));
-    if (failed_count == 0 && count == 1)
-        print(init->console, "the service ended well");
-    else if (failed_count == 0)
-        print(init->console, "all %u services ended well", count);
-    else
-        print(init->console, "%u of %u services failed", failed_count, count);
+    uint32_t failed_count = 0, left_count = 0;
+    for (uint32_t i = 0; i < init->service_count; i++) {
+        bool is_left = init->services[i].state != SERVICE_DOWN;
+        left_count += is_left;
+        failed_count += !is_left && init->services[i].has_failed;
+    }
     if (rt_releases_failed(init->rt) != 0)
         print(init->console, "bug in init: %u releases were refused", rt_releases_failed(init->rt));
+    if (init->is_halting) {
+        struct wire_text name = service_name(init, init->halting_index);
+        print(init->console, "the system halts: %.*s has reached its limit of restarts, %u", (int)name.length,
+              name.bytes, os_Service_get_maxRestarts(service_entry(init, init->halting_index)));
+        return INIT_EXIT_HALTED;
+    }
+    if (failed_count != 0)
+        print(init->console, "%u of %u services failed", failed_count, init->service_count);
+    else if (left_count != 0)
+        print(init->console, "%u of %u services ended well, and the system with them",
+              init->service_count - left_count, init->service_count);
+    else if (init->service_count == 1)
+        print(init->console, "the service ended well");
+    else
+        print(init->console, "all %u services ended well", init->service_count);
+    return failed_count < INIT_EXIT_FAILED_MAX ? (int)failed_count : INIT_EXIT_FAILED_MAX;
 }
 
+/* Calls of the watches may be under way until the exit: `init` outlives them. */
 int main(struct rt *rt)
 {
     struct init init = {.rt = rt};
-    uint32_t failed_count;
 
     if (!find_own(&init) || boot_load(&init) != CAP_OK)
         return INIT_EXIT_BROKEN;
-    enum cap_err error = start_all(&init, &failed_count);
+    enum cap_err error = channels_make(&init);
     if (error != CAP_OK) {
         print(init.console, "cannot make the endpoints: %s", error_text(error));
         return INIT_EXIT_BROKEN;
     }
-    failed_count += supervisor_run(&init);
-    summarise(&init, failed_count);
-    return failed_count < INIT_EXIT_FAILED_MAX ? (int)failed_count : INIT_EXIT_FAILED_MAX;
+    error = supervisor_run(&init);
+    if (error != CAP_OK) {
+        print(init.console, "cannot go on: %s", error_text(error));
+        return INIT_EXIT_BROKEN;
+    }
+    return summarise(&init);
 }

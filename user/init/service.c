@@ -1,7 +1,8 @@
 /* One service, started with exactly what the manifest names: its exports' endpoints, then its grants.
  *
- * Everything is copied to it; init then drops its own hold on the channels, so that an endpoint lives with
- * its server and a client facet with its client. Kernel objects stay init's for the next service.
+ * Everything is copied to it. Kernel objects stay init's for the next service; the channels are dropped as
+ * soon as the service cannot be started once more, so that then an endpoint lives with its server and a
+ * client facet with its client.
  *
  * Next: user/init/supervisor.c
  */
@@ -122,30 +123,39 @@ static void add_all(struct start *start, struct os_ProcessSpawner_spawn_Params_b
     }
 }
 
-/* The line comes before the call, so that it comes before the first line of the service. */
-enum cap_err service_start(struct init *init, struct init_channels *channels, uint32_t service_index)
+struct os_Service_reader service_entry(const struct init *init, uint32_t service_index)
 {
-    struct os_Service_list_reader services = os_SystemManifest_get_services(init->manifest);
-    struct os_Service_reader service = os_Service_list_at(services, service_index);
-    struct wire_text name = os_Service_get_name(service);
-    struct os_ProcessHandle *process = &init->processes[service_index];
+    return os_Service_list_at(os_SystemManifest_get_services(init->manifest), service_index);
+}
+
+struct wire_text service_name(const struct init *init, uint32_t service_index)
+{
+    return os_Service_get_name(service_entry(init, service_index));
+}
+
+/* The line comes before the call, so that it comes before the first line of the service. */
+enum cap_err service_start(struct init *init, uint32_t service_index)
+{
+    struct os_Service_reader entry = service_entry(init, service_index);
+    struct wire_text name = os_Service_get_name(entry);
+    struct init_service *service = &init->services[service_index];
 
     struct rt_call call;
     struct start start = {.init = init, .call = &call};
     struct os_ProcessSpawner_spawn_Params_builder params =
         os_ProcessSpawner_spawn_begin(&call, init->process_spawner);
     struct os_ProcessSpawner_spawn_Results_reader results;
-    os_ProcessSpawner_spawn_Params_set_binary(params, os_Service_get_binary(service));
+    os_ProcessSpawner_spawn_Params_set_binary(params, os_Service_get_binary(entry));
     os_ProcessSpawner_spawn_Params_set_name(params, name);
-    add_all(&start, params, service, channels->caps[service_index]);
+    add_all(&start, params, entry, service->channels);
     print(init->console, "starting %.*s with %s", (int)name.length, name.bytes, start.words.text);
 
     enum cap_err error = os_ProcessSpawner_spawn_send(&call);
     if (error == CAP_OK)
         error = os_ProcessSpawner_spawn_wait(&call, &results);
     if (error == CAP_OK)
-        error = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
-    channels_drop(init, channels, service_index);
+        error = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results),
+                             &service->process.handle);
     if (error != CAP_OK) {
         struct wire_text reason = rt_call_reason(&call, error);
         print(init->console, "cannot start %.*s: %.*s", (int)name.length, name.bytes, (int)reason.length,

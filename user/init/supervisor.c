@@ -1,148 +1,215 @@
-/* Waits for every service at once and reports each end as it happens.
+/* Starts all services, and does what the manifest wants after each end.
  *
- * A wait is a call that takes as long as its process lives. As many are under way as the CQ has places for
- * (some are left for init's own calls); further ones begin when others are over. They are submitted by
- * hand, with a small buffer each instead of a struct rt_call, because a ProcessEnd is small and 28 records
- * of 7 KiB would not fit on the stack.
+ *   an end that the policy does not mind     the service is down for good
+ *   another one                              it backs off, and is started again with the same grants
+ *   one more than its limit                  it is down for good, or the system halts
  *
- * Next: kernel/cap/process_handle.c
+ * What a service needs to be started is kept exactly as long as it may be started once more. So clients find
+ * the next instance of a server behind the facets that they hold, calls that wait at its endpoint wait on,
+ * and a server still learns when its last client has gone for good.
+ *
+ * Next: user/init/watch.c
  */
 #include "lib/error.h"
+#include "lib/restart.h"
 #include "user/init/init.h"
-#include "user/rt/pending.h"
 #include "user/rt/print.h"
 
-#define WAITS_MAX    (CAP_CQ_ENTRIES - 4)
-#define ANSWER_WORDS 48 /* a ProcessEnd takes 8; a CapException with the longest reason 35 */
+#define NS_PER_MS 1000000
 
-struct wait {
-    struct rt_pending pending;
-    uint32_t service_index;
-    bool is_used;
-    uint64_t answer[ANSWER_WORDS];
-};
-
-static void wait_begin(const struct init *init, struct wait *wait, uint32_t service_index)
+static struct restart_rule rule_of(const struct init *init, uint32_t service_index)
 {
-    /* No parameters: a message of no words. */
-    struct cap_sqe sqe = {
-        .opcode = CAP_OP_CALL,
-        .method_id = os_ProcessHandle_wait_METHOD,
-        .target = init->processes[service_index].handle.cap.bits,
-        .interface_id = os_ProcessHandle_ID,
-        .buffer_addr = (uintptr_t)wait->answer,
-        .buffer_bytes = sizeof wait->answer,
-    };
-    wait->service_index = service_index;
-    wait->is_used = true;
-    rt_pending_submit(init->rt, &wait->pending, &sqe, false);
+    return restart_rule_of(service_entry(init, service_index));
 }
 
-static const char *fault_text(uint16_t kind)
+static void go_down(struct init *init, uint32_t service_index)
 {
-    static const char *const texts[] = {
-        [os_Fault_Kind_other] = "fault",
-        [os_Fault_Kind_pageRead] = "page fault, reading",
-        [os_Fault_Kind_pageWrite] = "page fault, writing",
-        [os_Fault_Kind_pageExecute] = "page fault, executing",
-        [os_Fault_Kind_illegalInstruction] = "illegal instruction",
-        [os_Fault_Kind_divide] = "division fault",
-        [os_Fault_Kind_generalProtection] = "general protection fault",
-        [os_Fault_Kind_alignment] = "misaligned access",
-        [os_Fault_Kind_debug] = "debug trap",
-        [os_Fault_Kind_floatingPoint] = "floating point fault",
-        [os_Fault_Kind_badSystemCall] = "unknown system call",
-        [os_Fault_Kind_noMemory] = "out of memory",
-    };
-    return kind < sizeof texts / sizeof texts[0] ? texts[kind] : "unknown fault";
+    init->services[service_index].state = SERVICE_DOWN;
+    channels_drop(init, service_index);
 }
 
-/* Prints how the process ended. Whether it exited with code 0. */
-static bool end_report(const struct init *init, struct wire_text name, struct os_ProcessEnd_reader end)
-{
-    if (os_ProcessEnd_which(end) == os_ProcessEnd_exited) {
-        int32_t code = os_ProcessEnd_get_exited(end);
-        print(init->console, "%.*s exited with code %d", (int)name.length, name.bytes, code);
-        return code == 0;
-    }
-    if (os_ProcessEnd_which(end) == os_ProcessEnd_killed) {
-        print(init->console, "%.*s was killed", (int)name.length, name.bytes);
-        return false;
-    }
-    if (os_ProcessEnd_which(end) != os_ProcessEnd_faulted) {
-        print(init->console, "%.*s ended in an unknown way", (int)name.length, name.bytes);
-        return false;
-    }
-    struct os_Fault_reader fault = os_ProcessEnd_get_faulted(end);
-    print(init->console, "%.*s died: %s, address 0x%lx, instruction 0x%lx", (int)name.length, name.bytes,
-          fault_text(os_Fault_get_kind(fault)), os_Fault_get_address(fault), os_Fault_get_instruction(fault));
-    return false;
-}
+/* ---- After an end --------------------------------------------------------------------------------- */
 
-/* A wait is over: reports, and gives the process up. Whether it exited with code 0. */
-static bool wait_finish(struct init *init, struct wait *wait)
+static void back_off(struct init *init, uint32_t service_index, const struct restart_rule *rule)
 {
-    struct os_Service_list_reader services = os_SystemManifest_get_services(init->manifest);
-    struct wire_text name = os_Service_get_name(os_Service_list_at(services, wait->service_index));
-    const struct cap_cqe *cqe = &wait->pending.cqe;
-    struct wire_message_reader message;
-    enum cap_err error = cqe->status;
+    struct init_service *service = &init->services[service_index];
+    struct wire_text name = service_name(init, service_index);
+    uint32_t backoff_ms = restart_backoff_ms(rule, service->restart_count);
+    uint64_t now_ns;
 
-    wait->is_used = false;
-    rt_handle_drop(&init->processes[wait->service_index].handle);
-    if (error == CAP_OK) {
-        wire_message_read(&message, wait->answer, cqe->message_bytes / 8, 0);
-        error = os_ProcessHandle_wait_Results_check(&message);
-    }
+    enum cap_err error = os_Timer_now(init->timer, &now_ns);
     if (error != CAP_OK) {
-        print(init->console, "cannot wait for %.*s: %s", (int)name.length, name.bytes, error_text(error));
-        return false;
+        print(init->console, "cannot restart %.*s: no time: %s", (int)name.length, name.bytes,
+              error_text(error));
+        go_down(init, service_index);
+        return;
     }
-    struct os_ProcessHandle_wait_Results_reader results = os_ProcessHandle_wait_Results_read_root(&message);
-    return end_report(init, name, os_ProcessHandle_wait_Results_get_end(results));
+    if (rule->max_restarts == 0)
+        print(init->console, "restarting %.*s in %u ms (attempt %u)", (int)name.length, name.bytes,
+              backoff_ms, service->restart_count + 1);
+    else
+        print(init->console, "restarting %.*s in %u ms (attempt %u of %u)", (int)name.length, name.bytes,
+              backoff_ms, service->restart_count + 1, rule->max_restarts);
+    service->state = SERVICE_BACKS_OFF;
+    service->restart_at_ns = now_ns + (uint64_t)backoff_ms * NS_PER_MS;
 }
 
-/* Begins waits, in the order of services from *next on, as far as there are places. How many are used. */
-static uint32_t begin_more(const struct init *init, struct wait *waits, uint32_t *next)
+/* The summary says why the system halts: that has to be the last line. */
+static void reach_limit(struct init *init, uint32_t service_index, const struct restart_rule *rule)
 {
-    uint32_t used_count = 0;
-    for (uint32_t i = 0; i < WAITS_MAX; i++) {
-        while (!waits[i].is_used && *next < MANIFEST_SERVICES_MAX) {
-            if (!rt_handle_is_null(init->processes[*next].handle))
-                wait_begin(init, &waits[i], *next);
-            ++*next;
-        }
-        used_count += waits[i].is_used;
+    struct wire_text name = service_name(init, service_index);
+
+    init->services[service_index].has_failed = true;
+    go_down(init, service_index);
+    if (os_Service_get_atLimit(service_entry(init, service_index)) == os_LimitReaction_haltSystem) {
+        init->is_halting = true;
+        init->halting_index = service_index;
+        return;
     }
-    return used_count;
+    print(init->console, "%.*s stays down: it has reached its limit of restarts, %u", (int)name.length,
+          name.bytes, rule->max_restarts);
 }
 
-/* Finishes every wait that is done. How many did; of these, *failed_count grows by those that failed. */
-static uint32_t finish_done(struct init *init, struct wait *waits, uint32_t *failed_count)
+/* No process of the service is left. */
+static void after_end(struct init *init, uint32_t service_index, bool ended_well)
 {
-    uint32_t finished_count = 0;
-    for (uint32_t i = 0; i < WAITS_MAX; i++) {
-        if (!waits[i].is_used || !waits[i].pending.is_done)
-            continue;
-        *failed_count += !wait_finish(init, &waits[i]);
-        finished_count++;
-    }
-    return finished_count;
+    struct init_service *service = &init->services[service_index];
+    struct restart_rule rule = rule_of(init, service_index);
+
+    service->has_failed = !ended_well;
+    if (!restart_is_wanted(&rule, ended_well))
+        go_down(init, service_index);
+    else if (!restart_is_possible(&rule, service->restart_count))
+        reach_limit(init, service_index, &rule);
+    else
+        back_off(init, service_index, &rule);
 }
 
-/* Reporting one end makes calls, and with their completions others may come in: so it only blocks after a
- * round that found nothing done. */
-uint32_t supervisor_run(struct init *init)
-{
-    struct wait waits[WAITS_MAX];
-    uint32_t failed_count = 0;
-    uint32_t next = 0;
+/* ---- Starts --------------------------------------------------------------------------------------- */
 
-    for (uint32_t i = 0; i < WAITS_MAX; i++)
-        waits[i].is_used = false;
-    while (begin_more(init, waits, &next) > 0) {
-        if (finish_done(init, waits, &failed_count) == 0)
-            rt_pending_wait_any(init->rt);
+static void start(struct init *init, uint32_t service_index)
+{
+    struct init_service *service = &init->services[service_index];
+    struct restart_rule rule = rule_of(init, service_index);
+
+    enum cap_err error = service_start(init, service_index);
+    if (!restart_is_possible(&rule, service->restart_count))
+        channels_drop(init, service_index);
+    if (error == CAP_OK)
+        service->state = SERVICE_RUNS;
+    else
+        after_end(init, service_index, false);
+}
+
+static void start_again(struct init *init, uint32_t service_index)
+{
+    struct init_service *service = &init->services[service_index];
+
+    if (service->restart_count < UINT32_MAX)
+        service->restart_count++;
+    start(init, service_index);
+}
+
+/* ---- Watching ------------------------------------------------------------------------------------- */
+
+/* What a wait brought. Whether it is a ProcessEnd. */
+static enum cap_err read_end(struct watch *watch, struct wire_message_reader *message,
+                             struct os_ProcessEnd_reader *end)
+{
+    const struct cap_cqe *cqe = &watch->pending.cqe;
+    if (cqe->status != CAP_OK)
+        return cqe->status;
+    wire_message_read(message, watch->answer, cqe->message_bytes / 8, 0);
+    enum cap_err error = os_ProcessHandle_wait_Results_check(message);
+    if (error == CAP_OK)
+        *end = os_ProcessHandle_wait_Results_get_end(os_ProcessHandle_wait_Results_read_root(message));
+    return error;
+}
+
+static void wait_is_over(struct init *init, struct watch *watch)
+{
+    struct init_service *service = &init->services[watch->service_index];
+    struct wire_text name = service_name(init, watch->service_index);
+    struct wire_message_reader message;
+    struct os_ProcessEnd_reader end;
+
+    enum cap_err error = read_end(watch, &message, &end);
+    rt_handle_drop(&service->process.handle);
+    if (error == CAP_OK) {
+        ending_report(init, name, end);
+        after_end(init, watch->service_index, restart_ended_well(end));
+        return;
     }
-    return failed_count;
+    /* It may still run: a second one beside it would be wrong. */
+    print(init->console, "cannot wait for %.*s: %s", (int)name.length, name.bytes, error_text(error));
+    service->has_failed = true;
+    go_down(init, watch->service_index);
+}
+
+static void watch_is_over(struct init *init, struct watch *watch)
+{
+    struct wire_text name = service_name(init, watch->service_index);
+    enum cap_err error = watch->pending.cqe.status;
+
+    if (init->services[watch->service_index].state == SERVICE_RUNS) {
+        wait_is_over(init, watch);
+    } else if (error == CAP_OK) {
+        start_again(init, watch->service_index);
+    } else {
+        print(init->console, "cannot restart %.*s: no sleep: %s", (int)name.length, name.bytes,
+              error_text(error));
+        go_down(init, watch->service_index);
+    }
+}
+
+/* ---- The system ----------------------------------------------------------------------------------- */
+
+static bool runs_on(const struct init *init)
+{
+    return os_SystemManifest_get_outcome(init->manifest) == os_Outcome_runOn;
+}
+
+/* Whether the services that the manifest names for this are all down. */
+static bool named_are_down(const struct init *init)
+{
+    struct wire_list_reader names = os_SystemManifest_get_haltWhenEnded(init->manifest);
+
+    for (uint32_t i = 0; i < names.count; i++) {
+        uint32_t service_index;
+        if (manifest_find_service(init->manifest, wire_list_text(names, i), &service_index) == CAP_OK &&
+            init->services[service_index].state != SERVICE_DOWN)
+            return false;
+    }
+    return names.count > 0;
+}
+
+static bool all_are_down(const struct init *init)
+{
+    for (uint32_t i = 0; i < init->service_count; i++) {
+        if (init->services[i].state != SERVICE_DOWN)
+            return false;
+    }
+    return true;
+}
+
+static bool is_over(const struct init *init)
+{
+    return init->is_halting || named_are_down(init) || (!runs_on(init) && all_are_down(init));
+}
+
+enum cap_err supervisor_run(struct init *init)
+{
+    enum cap_err error = CAP_OK;
+    struct watch *watch;
+
+    for (uint32_t i = 0; i < init->service_count && !init->is_halting; i++)
+        start(init, i);
+    if (runs_on(init))
+        watches_run_on(init);
+    while (error == CAP_OK && !is_over(init)) {
+        error = watches_next(init, &watch);
+        if (error == CAP_OK)
+            watch_is_over(init, watch);
+    }
+    return error;
 }
