@@ -149,6 +149,78 @@ static void expect_service(struct os_SystemManifest_reader root, uint32_t servic
     }
 }
 
+/* The service that grant k of service i is a facet of, or -1; with its badge. */
+static int64_t server_of(struct os_SystemManifest_reader root, uint32_t i, uint32_t k, uint64_t *badge)
+{
+    struct os_Service_reader service = os_Service_list_at(os_SystemManifest_get_services(root), i);
+    struct os_Grant_list_reader grants = os_Service_get_grants(service);
+    uint32_t server_index;
+
+    if (k >= os_Grant_list_count(grants))
+        return -1;
+    struct os_Grant_source_reader source = os_Grant_get_source(os_Grant_list_at(grants, k));
+    if (os_Grant_source_which(source) != os_Grant_source_service)
+        return -1;
+    struct os_Grant_source_service_reader import = os_Grant_source_get_service(source);
+    *badge = os_Grant_source_service_get_badge(import);
+    EXPECT_EQ(manifest_find_service(root, os_Grant_source_service_get_name(import), &server_index), CAP_OK);
+    return server_index;
+}
+
+/* Services can be taken away one after the other, each when nobody that is left imports from it. */
+static void expect_no_circle(struct os_SystemManifest_reader root, uint32_t service_count)
+{
+    bool is_gone[MANIFEST_SERVICES_MAX] = {false};
+
+    for (uint32_t round = 0; round < service_count; round++) {
+        bool is_needed[MANIFEST_SERVICES_MAX] = {false};
+        uint32_t unneeded = service_count;
+        uint64_t badge;
+        for (uint32_t i = 0; i < service_count; i++) {
+            for (uint32_t k = 0; !is_gone[i] && k < MANIFEST_CAPS_MAX; k++) {
+                int64_t server_index = server_of(root, i, k, &badge);
+                if (server_index >= 0)
+                    is_needed[server_index] = true;
+            }
+        }
+        for (uint32_t i = 0; i < service_count; i++) {
+            if (!is_gone[i] && !is_needed[i])
+                unneeded = i;
+        }
+        EXPECT(unneeded < service_count);
+        is_gone[unneeded] = true;
+    }
+}
+
+/* No badge but 0 is in two grants of the same export of the same server. */
+static void expect_badges(struct os_SystemManifest_reader root, uint32_t service_count)
+{
+    struct os_Service_list_reader services = os_SystemManifest_get_services(root);
+    static struct {
+        int64_t server_index;
+        uint64_t badge;
+        struct wire_text export;
+    } seen[MANIFEST_SERVICES_MAX * MANIFEST_CAPS_MAX];
+    uint32_t seen_count = 0;
+
+    for (uint32_t i = 0; i < service_count * MANIFEST_CAPS_MAX; i++) {
+        uint64_t badge;
+        int64_t server_index = server_of(root, i / MANIFEST_CAPS_MAX, i % MANIFEST_CAPS_MAX, &badge);
+        if (server_index < 0 || badge == 0)
+            continue;
+        struct os_Grant_list_reader grants =
+            os_Service_get_grants(os_Service_list_at(services, i / MANIFEST_CAPS_MAX));
+        struct wire_text export = os_Grant_source_service_get_export(os_Grant_source_get_service(
+            os_Grant_get_source(os_Grant_list_at(grants, i % MANIFEST_CAPS_MAX))));
+        for (uint32_t k = 0; k < seen_count; k++)
+            EXPECT(seen[k].server_index != server_index || seen[k].badge != badge ||
+                   !wire_text_equal(seen[k].export, export));
+        seen[seen_count].server_index = server_index;
+        seen[seen_count].badge = badge;
+        seen[seen_count++].export = export;
+    }
+}
+
 static void expect_manifest(struct wire_message_reader *message)
 {
     struct os_SystemManifest_reader root = os_SystemManifest_read_root(message);
@@ -160,6 +232,8 @@ static void expect_manifest(struct wire_message_reader *message)
     EXPECT(service_count <= MANIFEST_SERVICES_MAX);
     for (uint32_t i = 0; i < service_count; i++)
         expect_service(root, i);
+    expect_no_circle(root, service_count);
+    expect_badges(root, service_count);
     EXPECT_EQ(message->rule, WIRE_RULE_NONE);
 }
 

@@ -166,7 +166,7 @@ def program_header(kind, flags, offset, address, file_bytes, memory_bytes, align
     return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address, file_bytes, memory_bytes, align)
 
 
-def elf(headers, entry, sections=b"", section_count=0, byte_count=0):
+def elf(headers, entry, sections=b"", section_count=0, byte_count=128):
     """A program file: header, program headers, zeroes up to byte_count, section headers."""
     end = max(byte_count, 64 + len(headers) * 56)
     header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + struct.pack(
@@ -217,7 +217,8 @@ def manifests():
     grants = ", ".join(f'(name = "{name}", object = {name})' for name in objects)
     init = f'init = (binary = "init", grants = [{grants}])'
     console = '(name = "console", source = (kernel = console))'
-    server = f'(name = "server", binary = "hello", exports = [(name = "echo", interfaceId = 9)], grants = [{console}])'
+    export = '(name = "echo", interfaceId = 9)'
+    server = f'(name = "server", binary = "hello", exports = [{export}], grants = [{console}])'
 
     def client(name, grant):
         return f'(name = "{name}", binary = "hello", grants = [{grant}])'
@@ -229,6 +230,7 @@ def manifests():
         f'(name = "{a}", binary = "hello", exports = [(name = "echo", interfaceId = 9)], grants = [{import_from(b)}])'
         for a, b in (("a", "b"), ("b", "a"))
     )
+    head = f"version = 1, {binaries}, {init}"
     texts = {
         "one-process": f'version = 1, {binaries}, init = (binary = "init")',
         "init-only": f"version = 1, {binaries}, {init}",
@@ -240,6 +242,21 @@ def manifests():
         "badge-twice": f"version = 1, {binaries}, {init}, services = [{server}, "
         f"{client('one', import_from('server'))}, {client('two', import_from('server'))}]",
         "own-export": f"version = 1, {binaries}, {init}, services = [{server[:-2]}, {import_from('server')}])]",
+        "binary-twice": f"version = 1, {binaries.replace('hello', 'init')}, {init}",
+        "init-grant-twice": f"version = 1, {binaries}, {init.replace('bootPackage', 'console', 1)}",
+        "object-twice": f"version = 1, {binaries}, {init.replace('object = bootPackage', 'object = console')}",
+        "service-twice": f"{head}, services = [{client('a', console)}, {client('a', console)}]",
+        "service-init": f"{head}, services = [{client('init', console)}]",
+        "grant-twice": f"{head}, services = [{client('a', console + ', ' + console)}]",
+        "grant-like-export": f"{head}, services = [{server.replace('console', 'echo', 1)}]",
+        "export-twice": f"{head}, services = [{server.replace('exports = [', f'exports = [{export}, ')}]",
+        "export-unknown": f"{head}, services = [{server}, {client('one', import_from('server', 'ohce'))}]",
+        "interface-0": f"{head}, services = [{server.replace('= 9', '= 0')}]",
+        "not-granted-on": f"{head}, services = [{client('a', console.replace('kernel = console', 'kernel = virtualMemory'))}]",
+        "not-held": f"version = 1, {binaries}, {init.replace('object = console', 'object = timer')}, services = [{server}]",
+        "no-virtual-memory": f"version = 1, {binaries}, {init.replace('virtualMemory', 'timer')}, services = [{server}]",
+        "badge-0": f"{head}, services = [{server}, {client('one', import_from('server', badge=0))}, {client('two', import_from('server', badge=0))}]",
+        "33-grants": f"{head}, services = [{client('a', ', '.join(console.replace('console', f'c{i}', 1) for i in range(33)))}]",
         "names": f'version = 1, {binaries}, init = (binary = ""), services = [(name = "init", binary = "?"), (name = "A\\n")]',
         "no-binary": 'version = 1, binaries = [(name = "init")], init = (binary = "other")',
         "version": "version = 2",
