@@ -49,18 +49,23 @@ static bool region_kind(uint64_t type, enum boot_region_kind *kind)
     }
 }
 
-/* Adds the pages of one entry. Entries come sorted by base; where one begins inside the one before (only
- * kernel and module entries may), it is cut to what is new. */
+/* Adds the pages of one entry. Entries come sorted by base. The protocol promises that usable and reclaimable
+ * ones are whole pages and overlap nothing; where a loader breaks that, only whole pages are taken, and a
+ * kernel or module inside usable memory is refused. Kernel and module entries may share a page. */
 static void region_add(struct boot_info *info, const struct limine_memory_entry *entry)
 {
     struct boot_region region;
-    uint64_t end;
-    if (!region_kind(entry->type, &region.kind) || u64_add(entry->base, entry->length_bytes, &end))
+    uint64_t entry_end;
+    if (!region_kind(entry->type, &region.kind) || u64_add(entry->base, entry->length_bytes, &entry_end) ||
+        entry_end > UINT64_MAX - CAP_PAGE_BYTES)
         return;
-    region.paddr = align_down(entry->base, CAP_PAGE_BYTES);
-    end = align_down(end, CAP_PAGE_BYTES) + (end % CAP_PAGE_BYTES ? CAP_PAGE_BYTES : 0);
+    bool is_image = region.kind == BOOT_REGION_IMAGE;
+    region.paddr = is_image ? align_down(entry->base, CAP_PAGE_BYTES) : align_up(entry->base, CAP_PAGE_BYTES);
+    uint64_t end = is_image ? align_up(entry_end, CAP_PAGE_BYTES) : align_down(entry_end, CAP_PAGE_BYTES);
     if (info->region_count) {
         const struct boot_region *last = &info->regions[info->region_count - 1];
+        if (is_image && last->kind != BOOT_REGION_IMAGE && region.paddr < last->paddr + last->bytes)
+            boot_refuse("the memory map has the kernel or its module inside free memory");
         region.paddr = max_u64(region.paddr, last->paddr + last->bytes);
     }
     if (region.paddr >= end)

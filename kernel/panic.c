@@ -9,6 +9,7 @@
 #include "kernel/log.h"
 #include "kernel/x86_64/context.h"
 #include "kernel/x86_64/instructions.h"
+#include "kernel/x86_64/serial.h"
 #include "lib/check.h"
 #include "lib/fmt.h"
 #include "lib/symbols.h"
@@ -24,6 +25,7 @@ extern const uint8_t kernel_text_start[], kernel_text_end[], kernel_data_start[]
 
 _Noreturn void kernel_halt(uint8_t code)
 {
+    serial_flush();
     port_write8(DEBUG_EXIT_PORT, code);
     for (;;) {
         interrupts_disable();

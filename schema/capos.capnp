@@ -29,10 +29,11 @@ struct CapException {
 
 interface Console @0xa1b8c3d94e5f6071 {
   # Writes to the system console. The kernel puts the name of the calling process before each line, and
-  # shows control characters as \xNN: a program can neither pose as another nor move the cursor.
+  # shows as \xNN what is not visible UTF-8: a program can neither pose as another nor move the cursor.
 
   writeLine @0 (line :Text $C.maxLength(1024));
-  # Writes one line. A newline inside the text starts a new line, with the name before it.
+  # Writes one line. A newline inside the text starts a new line, with the name before it; after the 16th it is
+  # shown as \x0a. Errors: ERR_AGAIN (the port is slower than those who write; try again later).
 }
 
 interface Endpoint @0xb2c9d4ea5f607182 {
@@ -68,7 +69,8 @@ interface FacetFactory @0x9d0e4f5a6b7c8d9e {
   # A facet with the interface of the target that lets only these methods through (ordinals, below 64); others
   # are ERR_UNIMPLEMENTED. It holds the target alive. It can be called, not used as an argument where the kernel
   # expects the target itself, and not received on.
-  # Errors: ERR_INVALID (no target, an ordinal of 64 or more), ERR_QUOTA, ERR_NO_MEMORY.
+  # Errors: ERR_INVALID (no target, an ordinal of 64 or more), ERR_TOO_BIG (more than eight facets in front of
+  # each other), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 interface Revoker @0xae1f506b7c8d9eaf {

@@ -7,9 +7,16 @@
 #include "kernel/ring/kernel_call.h"
 #include "kernel/x86_64/serial.h"
 #include "lib/fmt.h"
+#include "lib/utf8.h"
 
 /* Written in pieces of this size, so that the stack stays small. */
 #define PIECE_BYTES 128
+
+/* Lines that one text may begin; later newlines are shown as such. */
+#define LINES_MAX 16
+
+/* The most that one text can become: each byte an escape, each line a name. */
+#define LINE_BYTES_MAX (4 * 1024 + LINES_MAX * (CAP_NAME_BYTES_MAX + 5))
 
 struct console_writer {
     const char *process_name;
@@ -38,17 +45,18 @@ static void put_prefix(struct console_writer *writer)
     put_text(writer, " | ");
 }
 
-/* Bytes from 0x80 on are UTF-8's; control characters could move the cursor and are shown instead. */
-static void put_user_byte(struct console_writer *writer, char byte)
+/* One visible character as it is, or one byte as an escape. Returns how many bytes that was. */
+static uint32_t put_user_text(struct console_writer *writer, const char *bytes, uint32_t count)
 {
-    uint8_t value = (uint8_t)byte;
-    if (value >= 0x20 && value != 0x7f) {
-        put(writer, byte);
-        return;
-    }
+    uint32_t length = utf8_visible_length(bytes, count);
+    for (uint32_t i = 0; i < length; i++)
+        put(writer, bytes[i]);
+    if (length)
+        return length;
     char escape[8];
-    fmt_print(escape, sizeof escape, "\\x%02x", value);
+    fmt_print(escape, sizeof escape, "\\x%02x", (uint8_t)bytes[0]);
     put_text(writer, escape);
+    return 1;
 }
 
 static enum cap_err console_write_line(void *self, struct wire_call *wire,
@@ -57,14 +65,19 @@ static enum cap_err console_write_line(void *self, struct wire_call *wire,
     (void)self;
     struct console_writer writer = {.process_name = kernel_call_caller(wire)->name};
     struct wire_text line = os_Console_writeLine_Params_get_line(params);
+    if (!serial_has_room(LINE_BYTES_MAX))
+        return CAP_ERR_AGAIN;
     put_prefix(&writer);
-    for (uint32_t i = 0; i < line.length; i++) {
-        if (line.bytes[i] != '\n') {
-            put_user_byte(&writer, line.bytes[i]);
+    uint32_t line_count = 1;
+    for (uint32_t i = 0; i < line.length;) {
+        if (line.bytes[i] != '\n' || line_count == LINES_MAX) {
+            i += put_user_text(&writer, line.bytes + i, line.length - i);
             continue;
         }
         put(&writer, '\n');
         put_prefix(&writer);
+        line_count++;
+        i++;
     }
     put(&writer, '\n');
     serial_write(writer.piece, writer.used);

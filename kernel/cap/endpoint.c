@@ -136,9 +136,13 @@ static enum cap_err endpoint_make_client(void *self, struct wire_call *wire,
                                          struct os_Endpoint_makeClient_Params_reader params)
 {
     struct endpoint *endpoint = LIST_ENTRY((struct object *)self, struct endpoint, object);
+    struct os_Endpoint_makeClient_Results_builder results = os_Endpoint_makeClient_Results_init(wire);
     struct object *made;
-    enum cap_err err = account_make_object(&kernel_call_caller(wire)->account, &facet_pool, &facet_ops,
-                                           endpoint->served_interface_id, &made);
+    /* A facet that nobody gets would be the last one to go. */
+    enum cap_err err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
+    if (!err)
+        err = account_make_object(&kernel_call_caller(wire)->account, &facet_pool, &facet_ops,
+                                  endpoint->served_interface_id, &made);
     if (err)
         return err;
     struct client_facet *facet = LIST_ENTRY(made, struct client_facet, object);
@@ -148,7 +152,6 @@ static enum cap_err endpoint_make_client(void *self, struct wire_call *wire,
     endpoint->facet_count++;
     endpoint->live_count++;
     endpoint->had_clients = true;
-    struct os_Endpoint_makeClient_Results_builder results = os_Endpoint_makeClient_Results_init(wire);
     return os_Endpoint_makeClient_Results_set_client(results, kernel_call_attach(wire, &facet->object));
 }
 

@@ -16,10 +16,14 @@
 
 #define METHODS_MAX 64
 
+/* Facets in front of facets: more than anybody needs, few enough to be looked through in one go. */
+#define DEPTH_MAX 8
+
 struct facet {
     struct object object;
     struct object *target; /* NULL once revoked */
     uint64_t methods;      /* bit n: method n passes */
+    uint32_t depth;        /* 1, or one more than the target's if that is a facet */
 };
 
 struct revoker {
@@ -123,6 +127,9 @@ static enum cap_err methods_read(struct wire_list_reader list, uint64_t *methods
 static enum cap_err make_pair(struct account *account, struct object *target, uint64_t methods,
                               struct object **facet, struct object **revoker)
 {
+    uint32_t depth = target->ops == &facet_ops ? facet_of(target)->depth + 1 : 1;
+    if (depth > DEPTH_MAX)
+        return CAP_ERR_TOO_BIG;
     enum cap_err err = account_make_object(account, &facet_pool, &facet_ops, target->interface_id, facet);
     if (err)
         return err;
@@ -134,6 +141,7 @@ static enum cap_err make_pair(struct account *account, struct object *target, ui
     object_reference(target);
     facet_of(*facet)->target = target;
     facet_of(*facet)->methods = methods;
+    facet_of(*facet)->depth = depth;
     object_reference(*facet);
     LIST_ENTRY(*revoker, struct revoker, object)->facet = facet_of(*facet);
     return CAP_OK;

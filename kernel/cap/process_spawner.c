@@ -122,7 +122,8 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
     struct grants grants;
     struct wire_data elf;
     struct elf_plan plan;
-    if (!is_name(name))
+    /* The first process is "init" on the console: no other may pose as it. */
+    if (!is_name(name) || wire_text_equal(name, wire_text_of("init")))
         return CAP_ERR_INVALID;
     enum cap_err err = grants_read(os_ProcessSpawner_spawn_Params_get_grants(params),
                                    kernel_call_transfer(wire)->count, &grants);

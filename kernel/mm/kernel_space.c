@@ -9,6 +9,7 @@
 #include "kernel/mm/frame.h"
 #include "kernel/panic.h"
 #include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/cpu.h"
 #include "kernel/x86_64/instructions.h"
 #include "lib/bits.h"
 
@@ -75,6 +76,9 @@ void kernel_space_init(const struct boot_info *info)
             must_map(DIRECT_MAP + region->paddr, region->paddr, region->bytes,
                      region->kind == BOOT_REGION_IMAGE ? RIGHTS_RODATA : RIGHTS_DATA);
     }
+    uint64_t guard_paddr;
+    if (page_table_unmap(&space, cpu_stack_guard(), &guard_paddr))
+        boot_refuse("the kernel stack has no guard");
     must_map(APIC_VADDR, apic_paddr(), CAP_PAGE_BYTES, RIGHTS_DATA | PAGE_UNCACHED);
 
     cr3_write(space.root_paddr);

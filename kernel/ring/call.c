@@ -185,6 +185,7 @@ static void call_free(struct call *call)
         void *served;
         enum cap_err err = cap_table_remove(&call->server->serving, call->serving_id, &served);
         CHECK(!err && served == call);
+        ledger_refund(&call->server->account.ledger, LEDGER_FRAMES, 1);
     }
     caps_roll_back(&call->transfer);
     object_release(call->target);
@@ -258,10 +259,12 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
     if (refusal->err)
         return RECEIVE_REFUSED;
     refusal->err = caps_check_receiver(server, receive->received, call->transfer.count, &list);
-    if (refusal->err == CAP_ERR_FAULT)
-        return RECEIVE_REFUSED;
     if (refusal->err)
-        return CALL_REFUSED;
+        return refusal->err == CAP_ERR_FAULT ? RECEIVE_REFUSED : CALL_REFUSED;
+    /* From now on the call's record is kept for the server, also if its caller loses interest. */
+    refusal->err = ledger_charge(&server->account.ledger, LEDGER_FRAMES, 1);
+    if (refusal->err)
+        return RECEIVE_REFUSED;
 
     if (call->state == CALL_WAITING)
         call_unwait(call);

@@ -1,7 +1,7 @@
 /* cap_enter: drain what is submitted, then return or wait.
  *
- * One drain takes at most CAP_SQ_ENTRIES SQEs, each of which is bounded work: a process that submits
- * without end is preempted between its enters like any other.
+ * One drain takes at most CAP_SQ_ENTRIES SQEs, each of which is bounded work, and is cut when they take long:
+ * a process that submits without end is preempted like any other.
  *
  * Next: kernel/ring/op_call.c
  */
@@ -13,9 +13,15 @@
 #include "kernel/task/fault.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
+#include "kernel/x86_64/apic.h"
 #include "kernel/x86_64/upcalls.h"
 #include "lib/bits.h"
 #include "lib/sqe.h"
+
+/* After this time a drain is cut: the process returns to its syscall instruction, with its registers as they
+ * were, and enters again, unless others are to run first. */
+#define DRAIN_NS      1000000
+#define SYSCALL_BYTES 2
 
 /* SQEs that one tick runs at most. */
 #define POLL_MAX 4
@@ -51,14 +57,20 @@ static inline __attribute__((always_inline)) void run(struct process *process, c
     object_reap();
 }
 
-static enum cap_err drain(struct process *process)
+/* *is_cut: time was up before the SQ was empty. */
+static enum cap_err drain(struct process *process, bool *is_cut)
 {
     enum cap_err err = ring_observe(&process->ring);
     if (err)
         return err;
+    uint64_t end_ns = clock_now_ns() + DRAIN_NS;
     struct cap_sqe sqe;
-    for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++)
+    for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++) {
         run(process, &sqe);
+        *is_cut = clock_now_ns() >= end_ns && ring_sqe_pending(&process->ring);
+        if (*is_cut)
+            break;
+    }
     return CAP_OK;
 }
 
@@ -92,7 +104,12 @@ void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout
         process->context.rax = (uint64_t)CAP_ERR_INVALID;
         return;
     }
-    enum cap_err err = drain(process);
+    bool is_cut = false;
+    enum cap_err err = drain(process, &is_cut);
+    if (is_cut) {
+        process->context.rip -= SYSCALL_BYTES;
+        return;
+    }
     if (err) {
         process->context.rax = (uint64_t)err;
         return;

@@ -7,15 +7,11 @@
 #include "kernel/ring/kernel_call.h"
 #include "kernel/ring/ops.h"
 
-/* Facets of facets: more than anybody needs, few enough to be bounded. */
-#define FORWARD_DEPTH_MAX 8
-
-/* The object that runs the method, behind the facets that let it through. */
+/* The object that runs the method, behind the facets that let it through; kernel/cap/facet.c bounds their
+ * number. */
 static enum cap_err resolve(struct object *object, uint16_t method_id, struct object **target)
 {
-    for (uint32_t depth = 0; object->ops->forward; depth++) {
-        if (depth == FORWARD_DEPTH_MAX)
-            return CAP_ERR_TOO_BIG;
+    while (object->ops->forward) {
         enum cap_err err = object->ops->forward(object, method_id, &object);
         if (err)
             return err;

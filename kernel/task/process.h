@@ -58,7 +58,6 @@ struct process {
     enum process_state state;
     struct list_node ready_link;
     struct kernel_timer sleep; /* runs while it waits with a timeout */
-    uint32_t slice_ticks;      /* left of its time slice */
 
     /* Of kernel/ring. */
     struct ring ring;

@@ -10,6 +10,7 @@
 #include "kernel/task/process_hooks.h"
 #include "kernel/x86_64/apic.h"
 #include "kernel/x86_64/instructions.h"
+#include "kernel/x86_64/serial.h"
 #include "kernel/x86_64/upcalls.h"
 #include "lib/check.h"
 
@@ -25,7 +26,6 @@ struct process *scheduler_current(void)
 void scheduler_add(struct process *process)
 {
     process->state = PROCESS_READY;
-    process->slice_ticks = SLICE_TICKS;
     list_push_back(&ready, &process->ready_link);
 }
 
@@ -40,24 +40,25 @@ void scheduler_wait(struct process *process, uint64_t wake_ns)
 {
     CHECK(process == cpu_this()->current && process->state == PROCESS_READY);
     process->state = PROCESS_WAITING;
-    if (wake_ns != UINT64_MAX)
-        timer_start(&process->sleep, wake_ns, sleep_is_over);
+    timer_start(&process->sleep, wake_ns, sleep_is_over);
 }
 
 void scheduler_wake(struct process *process)
 {
     struct cpu *cpu = cpu_this();
     CHECK(process->state == PROCESS_WAITING);
-    process->state = PROCESS_READY;
     timer_stop(&process->sleep);
+    process->state = PROCESS_READY;
     if (process == cpu->current)
         return;
-    /* It runs on what is left of the current slice, so that a pair that calls each other for ever
-     * gets no more than one process would. */
-    process->slice_ticks = cpu->current ? cpu->current->slice_ticks : SLICE_TICKS;
+    /* What a timer wakes, nobody handed off to. */
+    if (cpu->is_in_tick) {
+        scheduler_add(process);
+        return;
+    }
     /* The latest hand-off wins: it is what the current process just asked for. */
     if (cpu->handoff)
-        list_push_front(&ready, &cpu->handoff->ready_link);
+        scheduler_add(cpu->handoff);
     cpu->handoff = process;
 }
 
@@ -79,14 +80,17 @@ void scheduler_remove(struct process *process)
 void kernel_on_timer(bool from_user)
 {
     struct cpu *cpu = cpu_this();
+    serial_drain();
+    cpu->is_in_tick = true;
     timer_run_due();
     object_reap();
+    cpu->is_in_tick = false;
     struct process *process = cpu->current;
     if (!from_user || !process || process->state != PROCESS_READY)
         return;
     process_poll_ring(process);
-    if (process->slice_ticks > 1) {
-        process->slice_ticks--;
+    if (cpu->slice_ticks > 1) {
+        cpu->slice_ticks--;
         return;
     }
     /* The slice is over, for whom it was handed to as well: all others first. */
@@ -111,13 +115,18 @@ static void idle(void)
     interrupt_wait();
 }
 
+/* A hand-off goes on with the slice that is running, so that processes that call each other for ever get no
+ * more than one process would; who comes out of the queue begins a new one. */
 static struct process *pick(struct cpu *cpu)
 {
     while (!cpu->handoff && list_is_empty(&ready))
         idle();
     struct process *process = cpu->handoff;
     cpu->handoff = NULL;
-    return process ? process : LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
+    if (process)
+        return process;
+    cpu->slice_ticks = SLICE_TICKS;
+    return LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
 }
 
 struct context *kernel_next_context(void)

@@ -16,6 +16,8 @@ uint64_t timer_deadline(uint64_t timeout_ns)
 
 void timer_start(struct kernel_timer *timer, uint64_t deadline_ns, void (*expire)(struct kernel_timer *timer))
 {
+    if (deadline_ns == UINT64_MAX)
+        return;
     timer->expire = expire;
     timer_queue_insert(&queue, &timer->node, deadline_ns);
 }

@@ -15,7 +15,7 @@ struct kernel_timer {
 /* The time from now on, or UINT64_MAX, which no clock reaches. */
 uint64_t timer_deadline(uint64_t timeout_ns);
 
-/* Starts a timer that does not run. */
+/* Starts a timer that does not run. A deadline of UINT64_MAX never comes, and starts nothing. */
 void timer_start(struct kernel_timer *timer, uint64_t deadline_ns,
                  void (*expire)(struct kernel_timer *timer));
 

@@ -9,6 +9,11 @@
 #include "kernel/x86_64/context.h"
 #include "kernel/x86_64/instructions.h"
 
+#define APIC_REG_VERSION       0x030
+#define APIC_REG_CMCI          0x2f0
+#define APIC_REG_THERMAL       0x330
+#define APIC_REG_PERFORMANCE   0x340
+#define APIC_REG_ERROR         0x370
 #define APIC_REG_EOI           0x0b0
 #define APIC_REG_SPURIOUS      0x0f0
 #define APIC_REG_TIMER         0x320
@@ -96,6 +101,17 @@ static bool clocks_measure(uint64_t *tsc_ticks, uint32_t *apic_ticks)
     return is_done && *tsc_ticks != 0 && *apic_ticks != 0;
 }
 
+/* Every entry of the local vector table that there is (Intel SDM vol. 3, 10.5.1). */
+static void mask_local_interrupts(void)
+{
+    static const uint16_t registers[] = {APIC_REG_TIMER, APIC_REG_LINT0,       APIC_REG_LINT1,
+                                         APIC_REG_ERROR, APIC_REG_PERFORMANCE, APIC_REG_THERMAL,
+                                         APIC_REG_CMCI};
+    uint32_t entry_count = (apic_read(APIC_REG_VERSION) >> 16 & 0xff) + 1;
+    for (uint32_t i = 0; i < sizeof registers / sizeof registers[0] && i < entry_count; i++)
+        apic_write(registers[i], APIC_MASKED);
+}
+
 void apic_init(volatile uint32_t *registers)
 {
     uint64_t base = msr_read(MSR_APIC_BASE);
@@ -104,9 +120,7 @@ void apic_init(volatile uint32_t *registers)
     msr_write(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
     pic_silence();
     apic_write(APIC_REG_SPURIOUS, APIC_ENABLE | VECTOR_SPURIOUS);
-    apic_write(APIC_REG_LINT0, APIC_MASKED);
-    apic_write(APIC_REG_LINT1, APIC_MASKED);
-    apic_write(APIC_REG_TIMER, APIC_MASKED);
+    mask_local_interrupts();
     apic_write(APIC_REG_DIVIDE, APIC_DIVIDE_BY_1);
     apic_write(APIC_REG_INITIAL_COUNT, UINT32_MAX);
 

@@ -72,7 +72,11 @@ void syscall_entry(void);
 static struct cpu boot_cpu;
 static struct tss tss;
 static struct idt_gate idt[256] __attribute__((aligned(16)));
-static uint8_t stack[STACK_BYTES] __attribute__((aligned(4096)));
+/* The page below the stack is not mapped: what runs over it faults, on the double-fault stack. */
+static struct {
+    uint8_t guard[CAP_PAGE_BYTES];
+    uint8_t bytes[STACK_BYTES];
+} stack __attribute__((aligned(CAP_PAGE_BYTES)));
 static uint8_t double_fault_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
 static uint8_t nmi_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
 static char protections[32];
@@ -90,7 +94,7 @@ static uint64_t gdt[7] __attribute__((aligned(8))) = {
 static void gdt_load(void)
 {
     uint64_t base = (uint64_t)&tss;
-    tss.rsp[0] = (uint64_t)stack + STACK_BYTES;
+    tss.rsp[0] = (uint64_t)stack.bytes + STACK_BYTES;
     tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)double_fault_stack + IST_STACK_BYTES;
     tss.ist[IST_NMI - 1] = (uint64_t)nmi_stack + IST_STACK_BYTES;
     tss.io_map_base = sizeof tss; /* no I/O permission map: ring 3 may touch no port */
@@ -177,11 +181,20 @@ void cpu_init(void)
     gdt_load();
     idt_load();
     boot_cpu.self = &boot_cpu;
-    boot_cpu.stack_top = stack + STACK_BYTES;
+    boot_cpu.stack_top = stack.bytes + STACK_BYTES;
     msr_write(MSR_GS_BASE, (uint64_t)&boot_cpu);
     msr_write(MSR_KERNEL_GS_BASE, 0);
     syscall_setup();
+    /* What the loader may have left: SYSENTER, a local descriptor table, breakpoints. */
+    msr_write(MSR_SYSENTER_CS, 0);
+    __asm__ volatile("lldt %w0" : : "r"(0));
+    __asm__ volatile("mov %0, %%dr7" : : "r"(0x400ull));
     protections_enable();
+}
+
+uint64_t cpu_stack_guard(void)
+{
+    return (uint64_t)stack.guard;
 }
 
 const char *cpu_protections(void)

@@ -20,6 +20,8 @@ struct cpu {
     /* Of kernel/task/scheduler.c. */
     struct process *current;
     struct process *handoff;
+    uint32_t slice_ticks; /* left of the slice that current, and whom it hands off to, run on */
+    bool is_in_tick;
 };
 CAP_ASSERT_FIELD(struct cpu, self, CPU_SELF, 8);
 CAP_ASSERT_FIELD(struct cpu, context_end, CPU_CONTEXT_END, 8);
@@ -42,6 +44,9 @@ struct fpu_state {
  * SMAP, UMIP (those that the processor has). Call once per processor, first of all. */
 void cpu_init(void);
 
+/* The page below the kernel stack, to be unmapped. */
+uint64_t cpu_stack_guard(void);
+
 /* The set of protections that are on, as text for the log. */
 const char *cpu_protections(void);
 
@@ -55,7 +60,11 @@ static inline void fpu_save(struct fpu_state *fpu)
     __asm__ volatile("fxsave64 %0" : "=m"(*fpu));
 }
 
+/* Some processors leave the pointers of the last x87 exception where they are unless one is pending
+ * (AMD APM vol. 2, 11.4.4): an instruction of our own overwrites them first. */
 static inline void fpu_load(const struct fpu_state *fpu)
 {
+    uint32_t zero = 0;
+    __asm__ volatile("fnclex; emms; fildl %0; fstp %%st(0)" : : "m"(zero));
     __asm__ volatile("fxrstor64 %0" : : "m"(*fpu));
 }

@@ -90,9 +90,15 @@ trap_common:
 context_resume:
     call kernel_next_context
     mov %rax, %rsp
+    swapgs
+    /* What one process loads into them another must not see. Nothing between here and iretq uses %gs. */
+    xor %eax, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %eax, %fs
+    mov %eax, %gs
     POP_REGISTERS
     add $16, %rsp
-    swapgs
     iretq
 
 trap_from_kernel:

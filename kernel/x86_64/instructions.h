@@ -10,7 +10,7 @@
 #include "abi/base.h"
 
 #define MSR_APIC_BASE      0x1b
-#define MSR_PAT            0x277
+#define MSR_SYSENTER_CS    0x174
 #define MSR_X2APIC_BASE    0x800
 #define MSR_EFER           0xc0000080
 #define MSR_STAR           0xc0000081

@@ -20,7 +20,17 @@
 /* A byte takes 87 us; a port read takes about 1 us. */
 #define WAIT_READS_MAX 100000
 
+/* A power of two. Newlines take two bytes on the port, but one here. */
+#define BUFFER_BYTES 32768
+
+/* Bytes that the port's FIFO takes at once. */
+#define FIFO_BYTES 16
+
 static bool is_present;
+static char buffer[BUFFER_BYTES];
+static uint32_t written; /* bytes put into the buffer, and bytes taken out: both run freely */
+static uint32_t sent;
+static bool is_return_sent; /* of the newline that is next */
 
 void serial_init(void)
 {
@@ -34,22 +44,58 @@ void serial_init(void)
     is_present = port_read8(COM1 + REG_STATUS) != 0xff;
 }
 
-static void serial_write_byte(uint8_t byte)
+/* The next byte for the port: a newline is sent as return and newline. */
+static uint8_t next_byte(void)
 {
-    for (unsigned i = 0; i < WAIT_READS_MAX && is_present; i++) {
-        if (port_read8(COM1 + REG_STATUS) & STATUS_EMPTY) {
-            port_write8(COM1 + REG_DATA, byte);
-            return;
+    char byte = buffer[sent % BUFFER_BYTES];
+    if (byte == '\n' && !is_return_sent) {
+        is_return_sent = true;
+        return '\r';
+    }
+    is_return_sent = false;
+    sent++;
+    return (uint8_t)byte;
+}
+
+void serial_drain(void)
+{
+    while (sent != written && port_read8(COM1 + REG_STATUS) & STATUS_EMPTY)
+        for (uint32_t i = 0; i < FIFO_BYTES && sent != written; i++)
+            port_write8(COM1 + REG_DATA, next_byte());
+}
+
+/* Until `count` bytes are free. A port that takes nothing for long is given up, with what is in the buffer.
+ */
+static void wait_for_room(uint32_t count)
+{
+    uint32_t last = sent;
+    for (uint32_t i = 0; i < WAIT_READS_MAX && !serial_has_room(count); i++) {
+        serial_drain();
+        if (sent != last) {
+            last = sent;
+            i = 0;
         }
     }
-    is_present = false;
+    if (!serial_has_room(count))
+        sent = written;
+}
+
+bool serial_has_room(uint32_t count)
+{
+    return count <= BUFFER_BYTES - (written - sent);
 }
 
 void serial_write(const char *bytes, uint32_t count)
 {
     for (uint32_t i = 0; i < count && is_present; i++) {
-        if (bytes[i] == '\n')
-            serial_write_byte('\r');
-        serial_write_byte((uint8_t)bytes[i]);
+        if (!serial_has_room(1))
+            wait_for_room(1);
+        buffer[written++ % BUFFER_BYTES] = bytes[i];
     }
+    serial_drain();
+}
+
+void serial_flush(void)
+{
+    wait_for_room(BUFFER_BYTES);
 }

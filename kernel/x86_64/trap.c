@@ -11,31 +11,30 @@
 #define VECTOR_PAGE_FAULT 14
 #define VECTOR_EXCEPTIONS 32
 
-/* The legacy interrupt controllers are masked, but may still raise spurious interrupts on the vectors
- * that apic_init gave them; neither these nor the local APIC's own spurious vector want an answer. */
-static bool is_spurious(uint64_t vector)
+/* The timer is the only interrupt that the kernel asks for. What else arrives, a spurious one or one that
+ * firmware left switched on, is acknowledged and ignored. */
+static void on_interrupt(uint64_t vector, bool from_user)
 {
-    return vector == VECTOR_SPURIOUS || (vector >= VECTOR_EXCEPTIONS && vector < VECTOR_TIMER);
+    if (vector != VECTOR_SPURIOUS)
+        apic_end_of_interrupt();
+    if (vector == VECTOR_TIMER)
+        kernel_on_timer(from_user);
 }
 
 void trap_from_user(struct context *context)
 {
-    if (context->vector == VECTOR_TIMER) {
-        apic_end_of_interrupt();
-        kernel_on_timer(true);
-    } else if (!is_spurious(context->vector)) {
+    if (context->vector >= VECTOR_EXCEPTIONS)
+        on_interrupt(context->vector, true);
+    else
         kernel_on_fault(context, context->vector == VECTOR_PAGE_FAULT ? cr2_read() : 0);
-    }
 }
 
 void trap_in_kernel(struct context *context)
 {
-    if (context->vector == VECTOR_TIMER) {
-        apic_end_of_interrupt();
-        kernel_on_timer(false);
-    } else if (!is_spurious(context->vector)) {
+    if (context->vector >= VECTOR_EXCEPTIONS)
+        on_interrupt(context->vector, false);
+    else
         trap_unrecoverable(context);
-    }
 }
 
 _Noreturn void trap_unrecoverable(struct context *context)

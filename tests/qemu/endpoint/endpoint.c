@@ -252,6 +252,20 @@ static void test_many(struct raw *raw, struct os_Endpoint endpoint, struct rt_ha
     }
 }
 
+/* A facet that nobody can get is not made, and so is not the last one to go. */
+static void test_client_that_nobody_gets(struct raw *raw, struct os_Endpoint endpoint)
+{
+    submit_enter(raw, recv_sqe(endpoint));
+    struct cap_sqe make = call_sqe(endpoint.handle);
+    make.method_id = os_Endpoint_makeClient_METHOD;
+    submit_enter(raw, make);
+    expect_token(raw, CALL_TOKEN, CAP_ERR_BUFFER_TOO_SMALL, "makeClient without room for a capability");
+    raw_expect_err(raw, rt_enter(0, 0), 0, "has no effect on a RECV that waits");
+    submit_enter(raw, (struct cap_sqe){.opcode = CAP_OP_CANCEL, .user_data = 8, .target = RECV_TOKEN});
+    expect_token(raw, RECV_TOKEN, CAP_ERR_CANCELLED, "which is cancelled now");
+    expect_token(raw, 8, CAP_OK, "as asked");
+}
+
 static void test_close(struct raw *raw, struct os_Endpoint endpoint, struct rt_handle client)
 {
     submit_enter(raw, call_sqe(client));
@@ -271,8 +285,10 @@ int main(struct rt *rt)
     struct os_Endpoint endpoint;
     struct rt_handle client, other;
     if (RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &factory) ||
-        os_EndpointFactory_create(factory, SERVED_ID, &endpoint) ||
-        os_Endpoint_makeClient(endpoint, 41, &client) || os_Endpoint_makeClient(endpoint, 42, &other))
+        os_EndpointFactory_create(factory, SERVED_ID, &endpoint))
+        return 98;
+    test_client_that_nobody_gets(&raw, endpoint);
+    if (os_Endpoint_makeClient(endpoint, 41, &client) || os_Endpoint_makeClient(endpoint, 42, &other))
         return 98;
     test_orders(&raw, endpoint, client);
     test_buffers(&raw, endpoint, client);
