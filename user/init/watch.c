@@ -17,6 +17,10 @@
 
 #define TURN_NS 50000000 /* with 64 services each is looked at three times in half a second */
 
+/* In 584 years. The largest number is not a time but never, and a system in which all wait for that is dead.
+ */
+#define FAR_NS (UINT64_MAX - 1)
+
 static void submit(const struct init *init, struct watch *watch, struct cap_sqe *sqe, bool has_limit)
 {
     sqe->opcode = CAP_OP_CALL;
@@ -133,5 +137,5 @@ enum cap_err watches_next(struct init *init, struct watch **next)
 
 void watches_run_on(struct init *init)
 {
-    sleep_begin(init, &init->watches.run_on, UINT64_MAX, false);
+    sleep_begin(init, &init->watches.run_on, FAR_NS, false);
 }
