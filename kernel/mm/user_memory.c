@@ -36,8 +36,8 @@ static inline enum cap_err resolve_page(struct address_space *space, uint64_t ad
     return CAP_OK;
 }
 
-enum cap_err user_range_resolve(struct address_space *space, uaddr_t address, uint64_t bytes,
-                                enum user_access access, struct user_range *range)
+enum cap_err user_range_walk(struct address_space *space, uaddr_t address, uint64_t bytes,
+                             enum user_access access, struct user_range *range)
 {
     uint64_t first = address.value;
     uint64_t last = first + bytes - 1;
@@ -78,7 +78,7 @@ static uint32_t bytes_in_first(const struct user_range *range, uint32_t offset, 
     return (uint32_t)min_u64(bytes, range->first_bytes - offset);
 }
 
-void user_range_read(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes)
+void user_range_read_parts(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes)
 {
     uint32_t first = bytes_in_first(range, offset, bytes);
     if (first)
@@ -87,7 +87,7 @@ void user_range_read(const struct user_range *range, uint32_t offset, void *to, 
         memcpy((uint8_t *)to + first, range->parts[1] + (offset + first - range->first_bytes), bytes - first);
 }
 
-void user_range_write(const struct user_range *range, uint32_t offset, const void *from, uint32_t bytes)
+void user_range_write_parts(const struct user_range *range, uint32_t offset, const void *from, uint32_t bytes)
 {
     uint32_t first = bytes_in_first(range, offset, bytes);
     if (first)

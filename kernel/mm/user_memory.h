@@ -14,6 +14,7 @@
 
 #include "abi/error.h"
 #include "kernel/mm/address_space.h"
+#include "lib/mem.h"
 
 typedef struct {
     uint64_t value;
@@ -32,11 +33,47 @@ enum user_access {
     USER_ACCESS_WRITE
 };
 
+/* The general case, and the walk of the page tables; use user_range_resolve. */
+CAP_MUST_CHECK enum cap_err user_range_walk(struct address_space *space, uaddr_t address, uint64_t bytes,
+                                            enum user_access access, struct user_range *range);
+void user_range_read_parts(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes);
+void user_range_write_parts(const struct user_range *range, uint32_t offset, const void *from,
+                            uint32_t bytes);
+
 /* CAP_ERR_FAULT: a byte of the range is not the process's memory, or not writable for USER_ACCESS_WRITE.
- * CAP_ERR_TOO_BIG: more than USER_RANGE_BYTES_MAX. An empty range is valid wherever it points. */
-CAP_MUST_CHECK enum cap_err user_range_resolve(struct address_space *space, uaddr_t address, uint64_t bytes,
-                                               enum user_access access, struct user_range *range);
+ * CAP_ERR_TOO_BIG: more than USER_RANGE_BYTES_MAX. An empty range is valid wherever it points.
+ * Most ranges lie in one page that was used before: user_range_walk has judged such a page when it put it
+ * into the cache, so only its rights are left to look at. */
+CAP_MUST_CHECK static inline enum cap_err user_range_resolve(struct address_space *space, uaddr_t address,
+                                                             uint64_t bytes, enum user_access access,
+                                                             struct user_range *range)
+{
+    uint64_t offset = address.value % CAP_PAGE_BYTES, page = address.value - offset;
+    const struct space_cache_entry *entry = &space->cache[page / CAP_PAGE_BYTES % SPACE_CACHE_PAGES];
+    uint32_t needed = access == USER_ACCESS_WRITE ? PAGE_WRITE : 0;
+    if (entry->page != page || page == 0 || bytes > CAP_PAGE_BYTES - offset ||
+        (entry->rights & needed) != needed)
+        return user_range_walk(space, address, bytes, access, range);
+    range->parts[0] = entry->pointer + offset;
+    range->first_bytes = (uint32_t)bytes;
+    range->bytes = (uint32_t)bytes;
+    return CAP_OK;
+}
 
 /* offset + bytes must lie inside the range (CHECKed). */
-void user_range_read(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes);
-void user_range_write(const struct user_range *range, uint32_t offset, const void *from, uint32_t bytes);
+static inline void user_range_read(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes)
+{
+    if (offset <= range->first_bytes && bytes <= range->first_bytes - offset && bytes)
+        memcpy(to, range->parts[0] + offset, bytes);
+    else
+        user_range_read_parts(range, offset, to, bytes);
+}
+
+static inline void user_range_write(const struct user_range *range, uint32_t offset, const void *from,
+                                    uint32_t bytes)
+{
+    if (offset <= range->first_bytes && bytes <= range->first_bytes - offset && bytes)
+        memcpy(range->parts[0] + offset, from, bytes);
+    else
+        user_range_write_parts(range, offset, from, bytes);
+}

@@ -67,7 +67,7 @@ static enum cap_err drain(struct process *process, bool *is_cut)
     struct cap_sqe sqe;
     for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++) {
         run(process, &sqe);
-        *is_cut = clock_now_ns() >= end_ns && ring_sqe_pending(&process->ring);
+        *is_cut = ring_sqe_pending(&process->ring) && clock_now_ns() >= end_ns;
         if (*is_cut)
             break;
     }
