@@ -2,7 +2,7 @@
  * fuzz_reader. The input is a message in the stream framing; the bytes behind its last whole word do not
  * count, but their number is how many capabilities came with it.
  *
- * Next: tests/fuzz/fuzz_packed.c
+ * Next: tests/fuzz/fuzz_copy.c
  */
 #include "schema/wire_segments.h"
 #include "tests/fuzz/fuzz.h"

@@ -313,7 +313,7 @@ def corpora():
                    if name in HAND_MADE or method == 0}  # fmt: skip
     lists = {name: data for name, data in flat.items() if name in ("lists", "manifest", "spawn", "person")}
     return {
-        "reader": messages, "segments": SEGMENTS | lists, "packed": PACKED | packed, "dispatch": with_method,
+        "reader": messages, "copy": messages, "segments": SEGMENTS | lists, "packed": PACKED | packed, "dispatch": with_method,
         "manifest": manifests(), "elf": programs(), "ring": RING, "cap_table": CAP_TABLE, "transfer": TRANSFER,
     }  # fmt: skip
 

@@ -49,7 +49,7 @@ mkdir -p "build/fuzz/$target"
 dictionary=build/fuzz/$target.dict
 : >"$dictionary"
 case $target in
-reader | segments | dispatch | manifest) cat tests/fuzz/message.dict >>"$dictionary" ;;
+reader | segments | copy | dispatch | manifest) cat tests/fuzz/message.dict >>"$dictionary" ;;
 esac
 [ ! -f "tests/fuzz/$target.dict" ] || cat "tests/fuzz/$target.dict" >>"$dictionary"
 # libFuzzer takes no empty dictionary.
