@@ -172,13 +172,17 @@ $(foreach tool,$(TOOLS),$(eval $(call tool_rule,$(tool))))
 # ---- Manifests ------------------------------------------------------------------------------------
 
 SYSTEM ?= system
-MANIFEST := $(BUILD)/systems/$(SYSTEM).manifest
-SYSTEM_CUE := $(if $(filter system,$(SYSTEM)),system.cue,systems/$(SYSTEM).cue)
-manifest: $(MANIFEST)
-$(MANIFEST): $(SYSTEM_CUE) systems/schema.cue $(PROGRAM_FILES) $(BUILD)/tools/mkmanifest
+manifest: $(BUILD)/systems/$(SYSTEM).manifest
+define pack_system
 	@mkdir -p $(@D)
-	$(CUE) export --out json $(SYSTEM_CUE) systems/schema.cue > $(@:.manifest=.json)
+	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
 	$(BUILD)/tools/mkmanifest --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
+endef
+SYSTEM_PARTS := systems/schema.cue $(PROGRAM_FILES) $(BUILD)/tools/mkmanifest
+$(BUILD)/systems/system.manifest: system.cue $(SYSTEM_PARTS)
+	$(pack_system)
+$(BUILD)/systems/%.manifest: systems/%.cue $(SYSTEM_PARTS)
+	$(pack_system)
 
 # ---- Tests ----------------------------------------------------------------------------------------
 
