@@ -52,6 +52,7 @@ struct object {
     /* Of kernel/task/account.c; unused for objects of the kernel image. */
     struct account *account;
     struct list_node account_link;
+    uint64_t frame_count; /* frames that it holds, charged together with its record */
 };
 
 /* One reference, the caller's. */

@@ -10,22 +10,22 @@
 
 #include "lib/fmt.h"
 
-#define OBJECT_COUNT (os_KernelObject_timer + 1)
+#define OBJECT_COUNT (os_KernelObject_frameAllocator + 1)
 
 struct object_row {
     const char *name;
     uint64_t interface_id;
-    bool can_grant; /* init may hand it on to a service */
 };
 
 static const struct object_row object_rows[] = {
-    [os_KernelObject_console] = {"console", os_Console_ID, true},
-    [os_KernelObject_bootPackage] = {"bootPackage", os_BootPackage_ID, true},
-    [os_KernelObject_processSpawner] = {"processSpawner", os_ProcessSpawner_ID, true},
-    [os_KernelObject_endpointFactory] = {"endpointFactory", os_EndpointFactory_ID, true},
-    [os_KernelObject_virtualMemory] = {"virtualMemory", os_VirtualMemory_ID, false},
-    [os_KernelObject_facetFactory] = {"facetFactory", os_FacetFactory_ID, true},
-    [os_KernelObject_timer] = {"timer", os_Timer_ID, true},
+    [os_KernelObject_console] = {"console", os_Console_ID},
+    [os_KernelObject_bootPackage] = {"bootPackage", os_BootPackage_ID},
+    [os_KernelObject_processSpawner] = {"processSpawner", os_ProcessSpawner_ID},
+    [os_KernelObject_endpointFactory] = {"endpointFactory", os_EndpointFactory_ID},
+    [os_KernelObject_virtualMemory] = {"virtualMemory", os_VirtualMemory_ID},
+    [os_KernelObject_facetFactory] = {"facetFactory", os_FacetFactory_ID},
+    [os_KernelObject_timer] = {"timer", os_Timer_ID},
+    [os_KernelObject_frameAllocator] = {"frameAllocator", os_FrameAllocator_ID},
 };
 _Static_assert(sizeof(object_rows) / sizeof(object_rows[0]) == OBJECT_COUNT, "one row a kernel object");
 
@@ -37,11 +37,6 @@ const char *manifest_object_name(uint16_t object)
 uint64_t manifest_object_interface(uint16_t object)
 {
     return object < OBJECT_COUNT ? object_rows[object].interface_id : 0;
-}
-
-bool manifest_object_can_grant(uint16_t object)
-{
-    return object < OBJECT_COUNT && object_rows[object].can_grant;
 }
 
 enum cap_err manifest_object_find(struct wire_text word, uint16_t *object)

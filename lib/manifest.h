@@ -86,9 +86,6 @@ const char *manifest_object_name(uint16_t object);
 /* Cap'n Proto type id of the object's interface; 0 for a number that is none. */
 uint64_t manifest_object_interface(uint16_t object);
 
-/* Whether init may hand the object on to a service. */
-bool manifest_object_can_grant(uint16_t object);
-
 /* The object that the word means. CAP_ERR_INVALID: none. */
 enum cap_err manifest_object_find(struct wire_text word, uint16_t *object) CAP_MUST_CHECK;
 

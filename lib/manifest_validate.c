@@ -233,13 +233,27 @@ static void judge_cap_name(struct judge *judge, struct os_Service_reader service
     }
 }
 
-static void judge_kernel_source(struct judge *judge, uint16_t object)
+/* A spawn gives a process its own VirtualMemory under one name. */
+static void judge_own_memory(struct judge *judge, struct os_Grant_list_reader grants, uint32_t grant_index)
 {
+    for (uint32_t i = 0; i < grant_index; i++) {
+        struct os_Grant_source_reader source = os_Grant_get_source(os_Grant_list_at(grants, i));
+        if (os_Grant_source_which(source) == os_Grant_source_kernel &&
+            os_Grant_source_get_kernel(source) == os_KernelObject_virtualMemory)
+            judge_problem(judge, ".source.kernel",
+                          "virtualMemory is already this service's grants[%u]; one grant of it is enough",
+                          (unsigned)i);
+    }
+}
+
+static void judge_kernel_source(struct judge *judge, struct os_Grant_list_reader grants, uint32_t grant_index)
+{
+    uint16_t object = os_Grant_source_get_kernel(os_Grant_get_source(os_Grant_list_at(grants, grant_index)));
+
     if (!judge_enum(judge, ".source.kernel", "kernel object", object, manifest_object_name))
         return;
-    if (!manifest_object_can_grant(object))
-        judge_problem(judge, ".source.kernel", "%s is init's own and cannot be granted on; remove the grant",
-                      manifest_object_name(object));
+    if (object == os_KernelObject_virtualMemory)
+        judge_own_memory(judge, grants, grant_index);
     else if (!init_holds(judge, object))
         judge_problem(judge, ".source.kernel",
                       "init does not hold %s and cannot grant it on; add it to init.grants",
@@ -320,14 +334,15 @@ static void judge_grant(struct judge *judge, uint32_t service_index, uint32_t ex
                         uint32_t grant_index)
 {
     struct os_Service_reader service = judge_service_at(judge, service_index);
-    struct os_Grant_reader grant = os_Grant_list_at(os_Service_get_grants(service), grant_index);
+    struct os_Grant_list_reader grants = os_Service_get_grants(service);
+    struct os_Grant_reader grant = os_Grant_list_at(grants, grant_index);
     struct os_Grant_source_reader source = os_Grant_get_source(grant);
 
     judge_set_path(judge, "services[%u].grants[%u]", (unsigned)service_index, (unsigned)grant_index);
     judge_cap_name(judge, service, os_Grant_get_name(grant), export_count, grant_index);
     switch (os_Grant_source_which(source)) {
     case os_Grant_source_kernel:
-        judge_kernel_source(judge, os_Grant_source_get_kernel(source));
+        judge_kernel_source(judge, grants, grant_index);
         break;
     case os_Grant_source_service:
         judge_service_source(judge, service_index, grant_index, os_Grant_source_get_service(source));

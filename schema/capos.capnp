@@ -81,19 +81,54 @@ interface Revoker @0xae1f506b7c8d9eaf {
   # before may still end well. The facet no longer holds the target.
 }
 
+interface FrameAllocator @0x8c3f5d7e91a2b4c6 {
+  # The authority to take physical memory, charged to the caller.
+
+  create @0 (bytes :UInt64) -> (memory :MemoryObject);
+  # New memory of so many bytes, all zero, in whole pages. It is charged to the frames of the caller, as long as the
+  # caller lives, with the frames that list it: none for one page, one up to 512, then one for each 512 and one
+  # more. They come back when the last capability to it and its last mapping are gone. All or nothing.
+  # Errors: ERR_INVALID (0 bytes, or more than 1 GiB), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
 interface MemoryObject @0xd4ebf60c718293a4 {
-  # A fixed number of bytes of physical memory.
+  # A fixed number of bytes of physical memory. Who holds a capability to it may map it, wherever a process maps it
+  # it is the same memory, and a copy of the capability shares it.
 
   size @0 () -> (bytes :UInt64);
-  # How many bytes it holds. Mapped, it covers whole pages; what follows the last byte reads as zero.
+  # How many bytes it holds. Mapped, it covers whole pages; what follows the last byte reads as zero until
+  # somebody writes there.
+
+  readOnly @1 () -> (memory :MemoryObject);
+  # The same memory, which can only be mapped with access `read`; nothing makes it more again. It holds the
+  # memory alive. Errors: ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 interface VirtualMemory @0xe5fc071d8293a4b5 {
-  # The address space of one process.
+  # The address space of the process that holds it. It cannot be copied or moved to another.
+  # No memory is ever writable and executable at once, neither at one address nor at two, in one process or several.
 
-  map @0 (memory :MemoryObject, address :UInt64);
-  # Maps the whole object, read only, at a page-aligned address in CAP_MAPPINGS_START..END.
-  # Errors: ERR_INVALID (address), ERR_FAULT (something is mapped there), ERR_QUOTA, ERR_NO_MEMORY.
+  map @0 (memory :MemoryObject, address :UInt64, access :Access) -> (address :UInt64);
+  # Maps the whole object at a page-aligned address in CAP_MAPPINGS_START..END; 0: where there is room, with
+  # an unmapped page on both sides. The mapping holds the memory alive; the capability may be released.
+  # The record of it and page tables are charged to this process.
+  # Errors: ERR_INVALID (a range that is not in there, an access that the memory does not allow, or write access
+  # to what is mapped executable somewhere, or the reverse), ERR_FAULT (something is mapped there),
+  # ERR_NO_MEMORY (also: no room for it), ERR_QUOTA.
+
+  unmap @1 (address :UInt64);
+  # Takes away the whole mapping that begins at this address. Other mappings of the same memory stay.
+  # Errors: ERR_INVALID (none begins there).
+
+  protect @2 (address :UInt64, access :Access);
+  # Gives the whole mapping that begins at this address another access.
+  # Errors: ERR_INVALID (none begins there; the access, as for map).
+
+  enum Access {
+    read @0;
+    readWrite @1;
+    readExecute @2;
+  }
 }
 
 interface Timer @0xbf20617c8d9eafb1 {
@@ -116,9 +151,10 @@ interface BootPackage @0xf60d182e93a4b5c6 {
 interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # The authority to start processes from the binaries of the boot package.
 
-  spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap))
-      -> (process :ProcessHandle);
-  # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet.
+  spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap),
+      ownMemory :Text $C.maxLength(31)) -> (process :ProcessHandle);
+  # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet, and after them, unless
+  # `ownMemory` is empty, the VirtualMemory of its own address space under that name.
   # It happens as a whole or not at all.
   # Errors: exception (no such binary, not a valid program: the reason says which check failed),
   # ERR_INVALID (empty, long or repeated names), ERR_QUOTA, ERR_NO_MEMORY, ERR_NOT_TRANSFERABLE.
@@ -244,9 +280,10 @@ enum KernelObject {
   bootPackage @1;
   processSpawner @2;
   endpointFactory @3;
-  virtualMemory @4;     # the address space of init itself; cannot be granted on
+  virtualMemory @4;     # the address space of who holds it: init's, or a service's own
   facetFactory @5;
   timer @6;
+  frameAllocator @7;
 }
 
 struct Service {

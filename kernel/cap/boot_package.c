@@ -35,8 +35,8 @@ static enum cap_err package_manifest(void *self, struct wire_call *wire,
     (void)self;
     (void)params;
     struct object *memory;
-    enum cap_err err =
-        memory_object_make(&kernel_call_caller(wire)->account, package.paddr, package.byte_count, &memory);
+    enum cap_err err = memory_object_make_run(&kernel_call_caller(wire)->account, package.paddr,
+                                              package.byte_count, &memory);
     if (err)
         return err;
     struct os_BootPackage_manifest_Results_builder results = os_BootPackage_manifest_Results_init(wire);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "kernel/mm/mapping.h"
 #include "kernel/object.h"
 
 struct account;
@@ -17,6 +18,7 @@ struct object *endpoint_factory_object(void);
 struct object *facet_factory_object(void);
 struct object *process_spawner_object(void);
 struct object *timer_object(void);
+struct object *frame_allocator_object(void);
 struct object *boot_package_object(void);
 
 /* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the
@@ -31,8 +33,12 @@ CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, struct wi
 /* New objects, with one reference for the caller. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
                                           struct object **endpoint);
-CAP_MUST_CHECK enum cap_err memory_object_make(struct account *account, uint64_t paddr, uint64_t byte_count,
+/* byte_count zeroed bytes in frames of its own. CAP_ERR_INVALID: none, or more than FRAME_LIST_MAX pages. */
+CAP_MUST_CHECK enum cap_err memory_object_make(struct account *account, uint64_t byte_count,
                                                struct object **memory);
+/* The frames from paddr on, which stay whoever's they are; read only. */
+CAP_MUST_CHECK enum cap_err memory_object_make_run(struct account *account, uint64_t paddr,
+                                                   uint64_t byte_count, struct object **memory);
 CAP_MUST_CHECK enum cap_err virtual_memory_make(struct process *process, struct object **space);
 
 /* A handle for a process that is about to be created with *observer; gone with its last reference. If the
@@ -44,5 +50,4 @@ void process_handle_started(struct object *handle, struct process *process);
 
 /* For arguments. */
 extern const struct object_ops memory_object_ops;
-uint64_t memory_object_paddr(const struct object *memory);
-uint64_t memory_object_bytes(const struct object *memory);
+struct mappable memory_object_mappable(struct object *memory);

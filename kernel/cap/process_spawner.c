@@ -10,6 +10,7 @@
 #include "lib/check.h"
 
 struct grants {
+    struct wire_text own_memory; /* empty: the child does not get its own VirtualMemory */
     uint32_t count;
     struct wire_text names[CAP_TRANSFER_MAX];
     uint32_t cap_indices[CAP_TRANSFER_MAX];
@@ -33,10 +34,19 @@ static bool is_name(struct wire_text name)
     return true;
 }
 
+static bool is_granted(const struct grants *grants, struct wire_text name, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (wire_text_equal(grants->names[i], name))
+            return true;
+    return false;
+}
+
 /* Each name once, and each capability that came with the call once. */
-static enum cap_err grants_read(struct os_NamedCap_list_reader list, uint32_t cap_count,
+static enum cap_err grants_read(struct os_ProcessSpawner_spawn_Params_reader params, uint32_t cap_count,
                                 struct grants *grants)
 {
+    struct os_NamedCap_list_reader list = os_ProcessSpawner_spawn_Params_get_grants(params);
     grants->count = os_NamedCap_list_count(list);
     if (grants->count > CAP_TRANSFER_MAX)
         return CAP_ERR_TOO_BIG;
@@ -48,15 +58,17 @@ static enum cap_err grants_read(struct os_NamedCap_list_reader list, uint32_t ca
         struct os_NamedCap_reader grant = os_NamedCap_list_at(list, i);
         struct wire_text name = os_NamedCap_get_name(grant);
         uint32_t cap_index = os_NamedCap_get_cap(grant);
-        if (!is_name(name) || cap_index >= cap_count || (seen >> cap_index & 1))
+        if (!is_name(name) || is_granted(grants, name, i) || cap_index >= cap_count ||
+            (seen >> cap_index & 1))
             return CAP_ERR_INVALID;
-        for (uint32_t k = 0; k < i; k++)
-            if (wire_text_equal(grants->names[k], name))
-                return CAP_ERR_INVALID;
         seen |= 1ull << cap_index;
         grants->names[i] = name;
         grants->cap_indices[i] = cap_index;
     }
+    struct wire_text own = os_ProcessSpawner_spawn_Params_get_ownMemory(params);
+    if (own.length && (!is_name(own) || is_granted(grants, own, grants->count)))
+        return CAP_ERR_INVALID;
+    grants->own_memory = own;
     return CAP_OK;
 }
 
@@ -71,6 +83,27 @@ static enum cap_err plan_make(struct wire_call *wire, struct wire_text binary, s
     if (plan->has_tls)
         return raise(wire, os_CapException_Type_unimplemented, "thread-local storage is not provided");
     return CAP_OK;
+}
+
+/* Everything that the child has to have before it is granted anything, and that can fail. */
+static enum cap_err prepare_child(struct process *child, const struct grants *grants,
+                                  struct object **own_memory)
+{
+    _Static_assert(CAP_TRANSFER_MAX + 1 <= CAP_CAPSET_MAX, "all grants and its own memory fit the CapSet");
+    *own_memory = NULL;
+    uint32_t own_count = grants->own_memory.length ? 1 : 0;
+    enum cap_err err = process_reserve_slots(child, &child->caps, grants->count + own_count);
+    if (!err && own_count)
+        err = virtual_memory_make(child, own_memory);
+    return err;
+}
+
+static void grant_own_memory(struct process *child, struct object *own_memory, struct wire_text name)
+{
+    cap_id_t id;
+    enum cap_err err = process_insert_cap(child, own_memory, &id);
+    CHECK(!err); /* its slot is reserved */
+    process_name_cap(child, name.bytes, name.length, id, own_memory->interface_id);
 }
 
 /* Commit: the capabilities change hands, and the child finds them by name. */
@@ -102,13 +135,16 @@ static enum cap_err make_child(struct wire_call *wire, struct wire_text name, co
         return err;
     }
     process_handle_started(handle, child);
-    err = process_reserve_slots(child, &child->caps, grants->count);
+    struct object *own_memory;
+    err = prepare_child(child, grants, &own_memory);
     if (err) {
         process_end(child, &(struct process_end){0});
         object_release(handle);
         return err;
     }
     grant(child, kernel_call_transfer(wire), grants);
+    if (own_memory)
+        grant_own_memory(child, own_memory, grants->own_memory);
     process_start(child);
     *made = handle;
     return CAP_OK;
@@ -125,8 +161,7 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
     /* The first process is "init" on the console: no other may pose as it. */
     if (!is_name(name) || wire_text_equal(name, wire_text_of("init")))
         return CAP_ERR_INVALID;
-    enum cap_err err = grants_read(os_ProcessSpawner_spawn_Params_get_grants(params),
-                                   kernel_call_transfer(wire)->count, &grants);
+    enum cap_err err = grants_read(params, kernel_call_transfer(wire)->count, &grants);
     if (!err)
         err = plan_make(wire, os_ProcessSpawner_spawn_Params_get_binary(params), &elf, &plan);
     struct os_ProcessSpawner_spawn_Results_builder results = os_ProcessSpawner_spawn_Results_init(wire);

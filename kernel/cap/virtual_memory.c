@@ -2,7 +2,7 @@
  *
  * It cannot be handed on, so it never outlives the process whose table holds it.
  *
- * Next: kernel/mm/address_space.c
+ * Next: kernel/mm/mapping.c
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
@@ -15,22 +15,71 @@ struct virtual_memory {
 
 static struct record_pool space_pool = RECORD_POOL(struct virtual_memory);
 
+static struct address_space *space_of(void *self)
+{
+    return &LIST_ENTRY((struct object *)self, struct virtual_memory, object)->process->space;
+}
+
+static enum cap_err rights_of(uint16_t access, uint32_t *rights)
+{
+    switch (access) {
+    case os_VirtualMemory_Access_read:
+        *rights = 0;
+        return CAP_OK;
+    case os_VirtualMemory_Access_readWrite:
+        *rights = PAGE_WRITE;
+        return CAP_OK;
+    case os_VirtualMemory_Access_readExecute:
+        *rights = PAGE_EXECUTE;
+        return CAP_OK;
+    default:
+        return CAP_ERR_INVALID;
+    }
+}
+
+/* The answer is checked first: who does not get it would not know what is mapped where. */
 static enum cap_err space_map(void *self, struct wire_call *wire,
                               struct os_VirtualMemory_map_Params_reader params)
 {
-    struct virtual_memory *space = LIST_ENTRY((struct object *)self, struct virtual_memory, object);
     struct object *memory;
+    uint32_t rights;
+    uint64_t address = os_VirtualMemory_map_Params_get_address(params);
     enum cap_err err = kernel_call_argument(wire, os_VirtualMemory_map_Params_get_memory(params),
                                             &memory_object_ops, &memory);
+    if (!err)
+        err = rights_of(os_VirtualMemory_map_Params_get_access(params), &rights);
+    struct os_VirtualMemory_map_Results_builder results = os_VirtualMemory_map_Results_init(wire);
+    if (!err)
+        err = kernel_call_preflight(wire, wire->results.word_count * 8, 0);
     if (err)
         return err;
-    uint64_t bytes = memory_object_bytes(memory);
-    return address_space_map_object(&space->process->space, os_VirtualMemory_map_Params_get_address(params),
-                                    memory_object_paddr(memory),
-                                    (bytes + CAP_PAGE_BYTES - 1) / CAP_PAGE_BYTES, 0, memory);
+    const struct mappable what = memory_object_mappable(memory);
+    err = mapping_add(space_of(self), &what, rights, &address);
+    if (err)
+        return err;
+    os_VirtualMemory_map_Results_set_address(results, address);
+    return CAP_OK;
 }
 
-static const struct os_VirtualMemory_server space_server = {.map = space_map};
+static enum cap_err space_unmap(void *self, struct wire_call *wire,
+                                struct os_VirtualMemory_unmap_Params_reader params)
+{
+    (void)wire;
+    return mapping_remove(space_of(self), os_VirtualMemory_unmap_Params_get_address(params));
+}
+
+static enum cap_err space_protect(void *self, struct wire_call *wire,
+                                  struct os_VirtualMemory_protect_Params_reader params)
+{
+    (void)wire;
+    uint32_t rights;
+    enum cap_err err = rights_of(os_VirtualMemory_protect_Params_get_access(params), &rights);
+    return err ? err
+               : mapping_protect(space_of(self), os_VirtualMemory_protect_Params_get_address(params), rights);
+}
+
+static const struct os_VirtualMemory_server space_server = {
+    .map = space_map, .unmap = space_unmap, .protect = space_protect};
 
 static enum cap_err space_dispatch(struct object *object, struct wire_call *wire)
 {

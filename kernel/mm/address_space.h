@@ -1,4 +1,4 @@
-/* The user half of one process: pages of its own, and mapped memory objects.
+/* The user half of one process: pages of its own, and mapped memory objects (kernel/mm/mapping.h).
  *
  * Every frame, page tables included, is charged to the process's ledger before it is taken.
  * Frames that a mapping shows belong to the memory object, all others to the address space.
@@ -12,9 +12,7 @@
 #include "lib/list.h"
 #include "lib/page_table.h"
 
-struct object;
-
-/* What user_memory.c has found out about recently used pages. Every change of a mapping empties it. */
+/* What user_memory.c has found out about recently used pages. Every change of what is mapped empties it. */
 #define SPACE_CACHE_PAGES 32
 
 struct space_cache_entry {
@@ -29,15 +27,7 @@ struct address_space {
     struct page_table table;
     struct page_source source;
     struct ledger *ledger; /* the process's */
-    struct list mappings;  /* struct mapping */
-};
-
-/* A memory object that is mapped here; holds one reference to it. */
-struct mapping {
-    struct list_node link;
-    struct object *object;
-    uint64_t address;
-    uint64_t page_count;
+    struct list mappings;  /* of kernel/mm/mapping.c */
 };
 
 /* The address space must not move: its tables come through it. */
@@ -48,14 +38,11 @@ CAP_MUST_CHECK enum cap_err address_space_init(struct address_space *space, stru
 CAP_MUST_CHECK enum cap_err address_space_add_page(struct address_space *space, uint64_t address,
                                                    uint32_t rights, uint64_t *paddr);
 
-/* Maps page_count frames from first_paddr on, which object holds, at address, and takes a reference to
- * object. The range is in CAP_MAPPINGS_START..END. All or nothing; errors as above. */
-CAP_MUST_CHECK enum cap_err address_space_map_object(struct address_space *space, uint64_t address,
-                                                     uint64_t first_paddr, uint64_t page_count,
-                                                     uint32_t rights, struct object *object);
-
-/* Forgets what user_memory.c remembers; part of every change of a mapping. */
-void address_space_forget(struct address_space *space);
+/* Part of every change of page_count pages from address on that were mapped before: forgets what
+ * user_memory.c remembers of them, and what the processor does. It comes after the change, and before a frame
+ * that this set free, tables too, is given out again. (Nobody remembers what is not mapped: SDM vol.
+ * 3A, 4.10.4.3.) */
+void address_space_changed(struct address_space *space, uint64_t address, uint64_t page_count);
 
 /* Gives everything back. The tables must not be loaded. */
 void address_space_destroy(struct address_space *space);

@@ -2,7 +2,7 @@
  *
  * An object is paid for by who made it, as long as that process lives. Then, if others still hold it, it goes
  * over to the system's account: so many objects at most as there are capability slots to hold them, and each
- * of those slots is in a table that somebody pays for.
+ * of those slots is in a table that somebody pays for. Frames that an object holds go with it.
  *
  * Next: kernel/task/account.c
  */
@@ -28,5 +28,9 @@ CAP_MUST_CHECK enum cap_err account_make_object(struct account *account, struct 
                                                 const struct object_ops *ops, uint64_t interface_id,
                                                 struct object **object);
 
-/* From an object's destroy, or later: gives the record back. */
+/* Charges frames that the object is about to hold; they are paid for until account_free_object.
+ * CAP_ERR_QUOTA: nothing has changed. */
+CAP_MUST_CHECK enum cap_err account_charge_frames(struct object *object, uint64_t frame_count);
+
+/* From an object's destroy, or later: gives the record back, and what was charged for its frames. */
 void account_free_object(struct object *object, struct record_pool *pool);

@@ -234,11 +234,11 @@ TEST(an_unknown_object_for_init_is_refused)
 {
     struct system *system = good_system();
 
-    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 7};
+    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 8};
     EXPECT_REFUSED(
         system, "init.grants[5].object",
-        "kernel object 7 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
-        "virtualMemory, facetFactory, timer");
+        "kernel object 8 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
+        "virtualMemory, facetFactory, timer, frameAllocator");
     system->init_grants[5].object = 65535;
     EXPECT_REFUSED(system, "init.grants[5].object", "kernel object 65535 is unknown");
 }
@@ -334,12 +334,15 @@ TEST(an_object_that_init_does_not_hold_cannot_be_granted)
                    "init does not hold console and cannot grant it on; add it to init.grants");
 }
 
-TEST(the_address_space_of_init_cannot_be_granted)
+TEST(a_service_is_granted_its_own_address_space_once)
 {
     struct system *system = good_system();
 
-    system->services[HELLO].grants[0].object = os_KernelObject_virtualMemory;
-    EXPECT_REFUSED(system, "services[0].grants[0].source.kernel", "virtualMemory is init's own");
+    add_kernel_grant(&system->services[HELLO], "memory", os_KernelObject_virtualMemory);
+    EXPECT_ACCEPTED(system);
+    add_kernel_grant(&system->services[HELLO], "again", os_KernelObject_virtualMemory);
+    EXPECT_REFUSED(system, "services[0].grants[2].source.kernel",
+                   "virtualMemory is already this service's grants[1]; one grant of it is enough");
 }
 
 TEST(a_grant_from_a_service_that_does_not_exist_is_refused)
@@ -472,7 +475,7 @@ TEST(all_problems_are_reported_at_once)
     system->binaries[1].program.header.e_ident[EI_CLASS] = ELFCLASS32;
     system->init_grants[4].name = "";
     system->services[HELLO].restart = 9;
-    system->services[HELLO].grants[0].object = os_KernelObject_virtualMemory;
+    system->services[HELLO].grants[0].object = os_KernelObject_timer;
     system->services[ECHO_SERVER].name = "hello";
     system->services[ECHO_SERVER].exports[0].interface_id = 0;
     system->services[ECHO_CLIENT].binary = "nothing";

@@ -16,12 +16,14 @@
 static enum cap_err map_manifest(const struct init *init, uint64_t *byte_count)
 {
     struct os_MemoryObject memory;
+    uint64_t address;
     enum cap_err error = os_BootPackage_manifest(init->boot_package, &memory);
     if (error != CAP_OK)
         return error;
     error = os_MemoryObject_size(memory, byte_count);
     if (error == CAP_OK)
-        error = os_VirtualMemory_map(init->virtual_memory, memory, MANIFEST_ADDRESS);
+        error = os_VirtualMemory_map(init->virtual_memory, memory, MANIFEST_ADDRESS,
+                                     os_VirtualMemory_Access_read, &address);
     rt_handle_drop(&memory.handle); /* the mapping keeps the memory */
     return error;
 }

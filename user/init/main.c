@@ -16,6 +16,8 @@ static bool find_own(struct init *init)
         init->facet_factory.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "timer", os_Timer, &init->timer) != CAP_OK)
         init->timer.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &init->frame_allocator) != CAP_OK)
+        init->frame_allocator.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

@@ -51,6 +51,9 @@ static struct rt_handle kernel_object(const struct init *init, uint16_t object, 
     case os_KernelObject_timer:
         *interface = "Timer";
         return init->timer.handle;
+    case os_KernelObject_frameAllocator:
+        *interface = "FrameAllocator";
+        return init->frame_allocator.handle;
     default:
         *interface = "nothing";
         return (struct rt_handle){.rt = init->rt};
@@ -61,6 +64,7 @@ static struct rt_handle kernel_object(const struct init *init, uint16_t object, 
 struct start {
     const struct init *init;
     struct rt_call *call;
+    struct os_ProcessSpawner_spawn_Params_builder params;
     struct os_NamedCap_list_builder grants;
     uint32_t grant_count;
     struct description words;
@@ -81,11 +85,37 @@ static void add_export(struct start *start, struct os_Export_reader export, stru
     add(start, name, endpoint);
 }
 
+/* A service's VirtualMemory is never init's: the spawn makes one of its own. */
+static bool is_own_memory(struct os_Grant_reader grant)
+{
+    struct os_Grant_source_reader source = os_Grant_get_source(grant);
+    return os_Grant_source_which(source) == os_Grant_source_kernel &&
+           os_Grant_source_get_kernel(source) == os_KernelObject_virtualMemory;
+}
+
+static uint32_t count_own_memory(struct os_Grant_list_reader grants)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < os_Grant_list_count(grants); i++)
+        count += is_own_memory(os_Grant_list_at(grants, i));
+    return count;
+}
+
+static void add_own_memory(struct start *start, struct wire_text name)
+{
+    describe(&start->words, "%.*s (its own VirtualMemory)", (int)name.length, name.bytes);
+    os_ProcessSpawner_spawn_Params_set_ownMemory(start->params, name);
+}
+
 /* `channel` is the client facet, for a grant from another service. */
 static void add_grant(struct start *start, struct os_Grant_reader grant, struct rt_handle channel)
 {
     struct wire_text name = os_Grant_get_name(grant);
     struct os_Grant_source_reader source = os_Grant_get_source(grant);
+    if (is_own_memory(grant)) {
+        add_own_memory(start, name);
+        return;
+    }
     if (os_Grant_source_which(source) == os_Grant_source_service) {
         struct os_Grant_source_service_reader from = os_Grant_source_get_service(source);
         struct wire_text server = os_Grant_source_service_get_name(from);
@@ -109,7 +139,8 @@ static void add_all(struct start *start, struct os_ProcessSpawner_spawn_Params_b
     uint32_t export_count = os_Export_list_count(exports);
     uint32_t count = export_count + os_Grant_list_count(grants);
 
-    start->grants = os_ProcessSpawner_spawn_Params_init_grants(params, count);
+    start->params = params;
+    start->grants = os_ProcessSpawner_spawn_Params_init_grants(params, count - count_own_memory(grants));
     if (count == 0)
         describe(&start->words, "nothing");
     for (uint32_t i = 0; i < count; i++) {

@@ -1,0 +1,54 @@
+/* Memory of memory objects, and where address spaces show it.
+ *
+ * Invariants
+ *  - The mappings of an address space lie in CAP_MAPPINGS_START..END, do not overlap, and are listed in the
+ *    order of their addresses.
+ *  - A mapping shows the whole of a memory, holds one reference to its object, and never allows more than
+ * what it was made from does.
+ *  - No memory is writable and executable at once, counted over all mappings in all address spaces.
+ *
+ * One process has no more mappings than its ledger has records, which bounds every walk of the list.
+ *
+ * Next: kernel/mm/mapping.c
+ */
+#pragma once
+
+#include "kernel/mm/address_space.h"
+#include "lib/frame_list.h"
+
+struct object;
+
+/* The frames of a memory object. */
+struct memory {
+    uint64_t page_count;
+    uint64_t run_paddr;       /* one run of frames that is never given back; 0: none, but a list */
+    struct frame_list frames; /* taken from kernel_page_source() */
+    uint32_t writable_count;  /* mappings that allow this now */
+    uint32_t executable_count;
+};
+
+/* What is mapped: the memory, the object that keeps it alive, and which of PAGE_WRITE and PAGE_EXECUTE that
+ * object allows. */
+struct mappable {
+    struct memory *memory;
+    struct object *object;
+    uint32_t rights_max;
+};
+
+/* Maps all of it at *address, or, if that is 0, where there is room with an unmapped page on both sides, and
+ * says where. rights: 0, PAGE_WRITE or PAGE_EXECUTE. Nothing has changed after an error: CAP_ERR_INVALID the
+ * address is unaligned, or the range not in CAP_MAPPINGS_START..END; the rights are more than rights_max, or
+ * would make the memory writable and executable at once CAP_ERR_FAULT      something is mapped there
+ *   CAP_ERR_NO_MEMORY  no memory, or no room in the address space
+ *   CAP_ERR_QUOTA */
+CAP_MUST_CHECK enum cap_err mapping_add(struct address_space *space, const struct mappable *what,
+                                        uint32_t rights, uint64_t *address);
+
+/* Removes the mapping that begins at address. CAP_ERR_INVALID: none does. */
+CAP_MUST_CHECK enum cap_err mapping_remove(struct address_space *space, uint64_t address);
+
+/* Gives the mapping that begins at address other rights. CAP_ERR_INVALID: none does, or as for mapping_add.
+ */
+CAP_MUST_CHECK enum cap_err mapping_protect(struct address_space *space, uint64_t address, uint32_t rights);
+
+void mapping_remove_all(struct address_space *space);
