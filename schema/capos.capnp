@@ -2,6 +2,10 @@
 #
 # The comments are the manual of each interface. A method's errors are named after enum cap_err
 # (abi/error.h); "exception" means that the call completes with ERR_EXCEPTION and a CapException.
+# Besides, any call may end as docs/spec/ring.md says: ERR_MALFORMED for parameters that break the schema
+# (a Text over its maxLength is one), ERR_BUFFER_TOO_SMALL, ERR_NO_SLOT and the like for an answer without
+# room. Methods whose effect would outlive a lost answer look for that room first: Endpoint.makeClient,
+# FrameAllocator.create, VirtualMemory.map and ProcessSpawner.spawn have then done nothing.
 # Ordinals are stable: this file only grows.
 @0xd9c4a2f7e6b18350;
 
@@ -32,8 +36,8 @@ interface Console @0xa1b8c3d94e5f6071 {
   # shows as \xNN what is not visible UTF-8: a program can neither pose as another nor move the cursor.
 
   writeLine @0 (line :Text $C.maxLength(1024));
-  # Writes one line. A newline inside the text starts a new line, with the name before it; after the 16th it is
-  # shown as \x0a. Errors: ERR_AGAIN (the port is slower than those who write; try again later).
+  # Writes one line. A newline inside the text starts a new line, with the name before it; in the 16th line it
+  # is shown as \x0a. Errors: ERR_AGAIN (the port is slower than those who write; try again later).
 }
 
 interface Endpoint @0xb2c9d4ea5f607182 {
@@ -137,7 +141,8 @@ interface Timer @0xbf20617c8d9eafb1 {
   now @0 () -> (nanoseconds :UInt64);
 
   sleepUntil @1 (nanoseconds :UInt64);
-  # Completes when that time has come, at once if it already has. Cancel it like any call.
+  # Completes when that time has come, at once if it already has; the clock looks once in a millisecond. Cancel
+  # it like any call.
 }
 
 interface BootPackage @0xf60d182e93a4b5c6 {
@@ -145,7 +150,7 @@ interface BootPackage @0xf60d182e93a4b5c6 {
 
   manifest @0 () -> (memory :MemoryObject);
   # The boot module, read only: the SystemManifest message in the standard framing, one segment, checked
-  # by the kernel. lib/manifest opens it.
+  # by the kernel. lib/manifest opens it. Errors: ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 interface ProcessSpawner @0x871e293fa4b5c6d7 {
@@ -156,8 +161,12 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet, and after them, unless
   # `ownMemory` is empty, the VirtualMemory of its own address space under that name.
   # It happens as a whole or not at all.
-  # Errors: exception (no such binary, not a valid program: the reason says which check failed),
-  # ERR_INVALID (empty, long or repeated names), ERR_QUOTA, ERR_NO_MEMORY, ERR_NOT_TRANSFERABLE.
+  # Names are letters, digits and '-'; no process but the first is called `init`. Each capability that comes
+  # along is in exactly one grant.
+  # Errors: exception (failed: no such binary, or not a valid program, and the reason says which check failed;
+  # unimplemented: the program wants thread-local storage), ERR_INVALID (a name that is empty, has other
+  # characters, or occurs twice; a process name `init`; a grant without a capability, or one granted twice or
+  # not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 struct NamedCap {
