@@ -5,7 +5,7 @@
 #
 # Paths are relative to the repository: the loader takes a module as "path arguments", so neither a blank
 # nor a comma can be part of one. QEMU's status is the kernel's exit code times two, plus one
-# (abi/exit codes in docs/build-boot-test.md); any other status is QEMU's own.
+# (docs/build-boot-test.md lists them); any other status is QEMU's own.
 #
 # Next: boot/shim/shim.h
 set -eu

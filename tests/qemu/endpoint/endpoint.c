@@ -1,6 +1,6 @@
 /* An endpoint from both sides: this process calls itself, with raw SQEs.
  *
- * Next: tests/qemu/peer-death/client.c
+ * Next: tests/qemu/peer-death/peer-death.c
  */
 #include "lib/mem.h"
 #include "tests/qemu/raw.h"

@@ -1,6 +1,6 @@
 /* Sleeps and works among processes that never wait. If it does not get its share, it does not end.
  *
- * Next: tests/qemu/peer-death/client.c
+ * Next: tests/qemu/peer-death/peer-death.c
  */
 #include "tests/qemu/raw.h"
 #include "tests/qemu/spawn.h"
