@@ -221,6 +221,21 @@ endef
 $(eval $(call fuzz_replay_rule,gcc,gcc))
 $(eval $(call fuzz_replay_rule,clang,$(CLANG)))
 
+# The comparison with libcapnp: C++, because the reference is.
+AGREEMENT := $(BUILD)/tests/agreement
+AGREEMENT_OBJECTS := $(patsubst %,$(BUILD)/tests/host/gcc/obj/%.o,tests/agreement/ours $(GEN)/tests/agreement/copies $(WALKS))
+$(GEN)/tests/agreement/copies.c: tests/agreement/make_copies.py tests/fuzz/make_walks.py $(GENERATED) $(GENERATED_TESTS)
+	@mkdir -p $(@D)
+	python3 -B tests/agreement/make_copies.py $(FUZZ_HEADERS) > $@
+$(AGREEMENT)/request: $(SCHEMAS) $(wildcard tests/schemas/*.capnp)
+	@mkdir -p $(@D)
+	capnp compile -I. --src-prefix=. -o- $^ > $@
+$(AGREEMENT)/%.o: tests/agreement/%.c++ tests/agreement/ours.h tests/agreement/theirs.h++
+	@mkdir -p $(@D)
+	g++ -std=gnu++17 -I. -g -O1 -Wall -Wextra -Werror -c -o $@ $<
+$(AGREEMENT)/agreement: $(patsubst tests/agreement/%.c++,$(AGREEMENT)/%.o,$(wildcard tests/agreement/*.c++)) $(AGREEMENT_OBJECTS) $(BUILD)/tests/host/gcc/pure.a
+	g++ $(filter -fsanitize=%,$(TEST_FLAGS)) -o $@ $^ -lcapnp-json -lcapnp-rpc -lcapnp -lkj-async -lkj
+
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/bin/%)
 $(BUILD)/fuzz/obj/%.o: %.c | $(GENERATED) $(GENERATED_TESTS)
 	@mkdir -p $(@D)

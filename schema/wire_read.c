@@ -265,16 +265,15 @@ refuse:
 }
 
 /* May a list found as it is be read as a list of `element`? Wider as narrower, structs by their first field,
- * anything but bits as structs; never the reverse (V4). */
+ * anything but bits as structs or as Void; never the reverse (V4). */
 static bool is_readable_as(const struct wire_list_reader *list, enum wire_element element)
 {
     switch (element) {
-    case WIRE_ELEMENT_VOID:
-        return true;
     case WIRE_ELEMENT_BIT:
         return list->element != WIRE_ELEMENT_STRUCT && list->data_bits > 0;
     case WIRE_ELEMENT_POINTER:
         return list->pointer_count > 0;
+    case WIRE_ELEMENT_VOID:
     case WIRE_ELEMENT_STRUCT:
         return list->element != WIRE_ELEMENT_BIT;
     default:

@@ -449,12 +449,10 @@ static inline const uint8_t *wire_list_element(struct wire_list_reader list, uin
     return list.data + (uint64_t)index * list.stride_bits / 8;
 }
 
+/* Bits follow each other, in wider elements too (V4): as the C++ library reads them. */
 static inline bool wire_list_bool(struct wire_list_reader list, uint32_t index)
 {
-    if (!wire_list_has(list, index, 1))
-        return false;
-    uint64_t bit = (uint64_t)index * list.stride_bits;
-    return list.data[bit / 8] >> (bit % 8) & 1;
+    return wire_list_has(list, index, 1) && (list.data[index / 8] >> (index % 8) & 1);
 }
 
 static inline uint8_t wire_list_u8(struct wire_list_reader list, uint32_t index)

@@ -28,6 +28,8 @@ run,test           qemu-system-x86     qemu-system-x86_64
 test,check         python3             python3
 test,check         clang               clang
 test,check         libcapnp-dev        /usr/include/capnp/stream.capnp
+test               g++                 g++
+test               valgrind            valgrind
 test               libclang-rt-dev     @clang_runtime
 check              clang-format-14?    clang-format-14
 check              shellcheck          shellcheck

@@ -17,6 +17,7 @@ READER = re.compile(r"^struct (\w+)_reader \{\n    struct wire_(struct|list)_rea
 FUNCTION = re.compile(r"^static inline ([\w ]+?) (\w+)\(struct (\w+)_reader reader\)\n\{\n(.*?)^\}", re.M | re.S)
 ACCESSOR = re.compile(r"^static inline [\w ]+? (\w+_at)\(struct wire_list_reader list, uint32_t index\)", re.M)
 SERVER = re.compile(r"^struct (\w+)_server \{\n(.*?)^\};", re.M | re.S)
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
 METHOD = re.compile(r"enum cap_err \(\*(\w+)\)\(void \*self, struct wire_call \*call, struct (\w+)_reader params\);")
 ANCESTOR = re.compile(r"const struct (\w+)_server \*(\w+);")
 STEPS = re.compile(r"^static const struct wire_step (\w+)_STEPS\[\] = \{\n(.*?)^\};", re.M | re.S)
@@ -37,7 +38,7 @@ class Schemas:
         self.functions = {name: (result, owner, body) for result, name, owner, body in FUNCTION.findall(text)}
         self.accessors = set(ACCESSOR.findall(text))
         self.roots = [name for name in self.structs if f" {name}_read_root(" in text]
-        self.servers = {name: body for name, body in SERVER.findall(text)}
+        self.servers = {name: COMMENT.sub("", body) for name, body in SERVER.findall(text)}
         self.steps = {name: STEP.findall(body) for name, body in STEPS.findall(code)}
         self.text = text
 

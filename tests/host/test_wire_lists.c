@@ -8,7 +8,7 @@
 /* Which element codes a list of the schema's element may be read from (V4). */
 static const bool readable[8][8] = {
     /*                    void bit 1 2 4 8 ptr struct   as found in the message */
-    [WIRE_ELEMENT_VOID] = {1, 1, 1, 1, 1, 1, 1, 1},
+    [WIRE_ELEMENT_VOID] = {1, 0, 1, 1, 1, 1, 1, 1},
     [WIRE_ELEMENT_BIT] = {0, 1, 1, 1, 1, 1, 0, 0},
     [WIRE_ELEMENT_BYTE] = {0, 0, 1, 1, 1, 1, 0, 1},
     [WIRE_ELEMENT_TWO_BYTES] = {0, 0, 0, 1, 1, 1, 0, 1},
@@ -86,9 +86,9 @@ TEST(v4_pointers_read_as_structs_have_one_pointer_and_no_data)
     EXPECT_RULE(message, NONE);
 }
 
-TEST(v4_wider_scalars_read_as_bools_by_their_low_bit)
+TEST(v4_wider_scalars_read_as_bools_bit_by_bit)
 {
-    READ(message, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_BYTE, 3), 0xff0201);
+    READ(message, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_BYTE, 3), 0x000005);
     struct wire_list_reader list = wire_get_list(wire_message_root(&message), 0, WIRE_ELEMENT_BIT);
     EXPECT(wire_list_bool(list, 0));
     EXPECT(!wire_list_bool(list, 1));
