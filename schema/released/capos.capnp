@@ -1,0 +1,370 @@
+# capOS: every interface of the kernel, and the boot manifest.
+#
+# The comments are the manual of each interface. A method's errors are named after enum cap_err
+# (abi/error.h); "exception" means that the call completes with ERR_EXCEPTION and a CapException.
+# Besides, any call may end as docs/spec/ring.md says: ERR_MALFORMED for parameters that break the schema
+# (a Text over its maxLength is one), ERR_BUFFER_TOO_SMALL, ERR_NO_SLOT and the like for an answer without
+# room. Methods whose effect would outlive a lost answer look for that room first: Endpoint.makeClient,
+# FrameAllocator.create, VirtualMemory.map and ProcessSpawner.spawn have then done nothing.
+# Ordinals are stable: this file only grows.
+@0xd9c4a2f7e6b18350;
+
+using C = import "c.capnp";
+$C.prefix("os");
+
+# ---- Errors ---------------------------------------------------------------------------------------
+
+struct CapException {
+  # Why a method did not do what was asked. Reasons never contain kernel addresses.
+
+  type @0 :Type;
+  reason @1 :Text $C.maxLength(255);
+
+  enum Type {
+    failed @0;          # the request is wrong or cannot be done; the same request will fail again
+    overloaded @1;      # a resource is exhausted; may work later
+    disconnected @2;    # something that it needs is gone
+    unimplemented @3;   # known, but not provided here
+    invalidArgument @4; # an argument has a value that is not allowed
+  }
+}
+
+# ---- Objects of the kernel ------------------------------------------------------------------------
+
+interface Console @0xa1b8c3d94e5f6071 {
+  # Writes to the system console. The kernel puts the name of the calling process before each line, and
+  # shows as \xNN what is not visible UTF-8: a program can neither pose as another nor move the cursor.
+
+  writeLine @0 (line :Text $C.maxLength(1024));
+  # Writes one line. A newline inside the text starts a new line, with the name before it; in the 16th line it
+  # is shown as \x0a. Errors: ERR_AGAIN (the port is slower than those who write; try again later).
+}
+
+interface Endpoint @0xb2c9d4ea5f607182 {
+  # The server's side of a channel. Its holder receives calls with the ring operations RECV and RETURN
+  # and makes the client facets that others call. When the last capability to it is released the
+  # endpoint closes: calls waiting on it, and later ones, end with ERR_DISCONNECTED.
+  # When the last client facet is released, waiting and later RECVs complete with ERR_DISCONNECTED,
+  # until a new client facet is made.
+
+  makeClient @0 (badge :UInt64) -> (client :Capability);
+  # A new client facet. Calls through it, or through copies of it, carry the badge to the server.
+  # Errors: ERR_QUOTA, ERR_NO_MEMORY.
+
+  revokeClients @1 ();
+  # Every client facet made so far, and every copy of it, is dead from now on: calls on it end with
+  # ERR_DISCONNECTED. So do calls that wait in the queue. Calls that a server has received already may still be
+  # answered. It costs the same however many hold them. Facets made later are not affected.
+}
+
+interface EndpointFactory @0xc3dae5fb60718293 {
+  # The authority to make endpoints, charged to the caller.
+
+  create @0 (interfaceId :UInt64) -> (endpoint :Endpoint);
+  # A new endpoint whose client facets have the interface with this Cap'n Proto type id.
+  # Errors: ERR_INVALID (interfaceId 0), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface FacetFactory @0x9d0e4f5a6b7c8d9e {
+  # The authority to make narrower facets of objects that one holds, charged to the caller.
+
+  create @0 (target :Capability, methods :List(UInt16) $C.maxLength(64))
+      -> (facet :Capability, revoker :Revoker);
+  # A facet with the interface of the target that lets only these methods through (ordinals, below 64); others
+  # are ERR_UNIMPLEMENTED. It holds the target alive. It can be called, not used as an argument where the kernel
+  # expects the target itself, and not received on.
+  # Errors: ERR_INVALID (no target, an ordinal of 64 or more), ERR_TOO_BIG (more than eight facets in front of
+  # each other), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface Revoker @0xae1f506b7c8d9eaf {
+  # Takes back what a facet was made for. Whoever holds it decides; the facet's holders cannot see it.
+
+  revoke @0 ();
+  # The facet and all copies of it are dead from now on: calls on it end with ERR_DISCONNECTED. Calls accepted
+  # before may still end well. The facet no longer holds the target.
+}
+
+interface FrameAllocator @0x8c3f5d7e91a2b4c6 {
+  # The authority to take physical memory, charged to the caller.
+
+  create @0 (bytes :UInt64) -> (memory :MemoryObject);
+  # New memory of so many bytes, all zero, in whole pages. It is charged to the frames of the caller, as long as the
+  # caller lives, with the frames that list it: none for one page, one up to 512, then one for each 512 and one
+  # more. They come back when the last capability to it and its last mapping are gone. All or nothing.
+  # Errors: ERR_INVALID (0 bytes, or more than 1 GiB), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface MemoryObject @0xd4ebf60c718293a4 {
+  # A fixed number of bytes of physical memory. Who holds a capability to it may map it, wherever a process maps it
+  # it is the same memory, and a copy of the capability shares it.
+
+  size @0 () -> (bytes :UInt64);
+  # How many bytes it holds. Mapped, it covers whole pages; what follows the last byte reads as zero until
+  # somebody writes there.
+
+  readOnly @1 () -> (memory :MemoryObject);
+  # The same memory, which can only be mapped with access `read`; nothing makes it more again. It holds the
+  # memory alive. Errors: ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface VirtualMemory @0xe5fc071d8293a4b5 {
+  # The address space of the process that holds it. It cannot be copied or moved to another.
+  # No memory is ever writable and executable at once, neither at one address nor at two, in one process or several.
+
+  map @0 (memory :MemoryObject, address :UInt64, access :Access) -> (address :UInt64);
+  # Maps the whole object at a page-aligned address in CAP_MAPPINGS_START..END; 0: where there is room, with
+  # an unmapped page on both sides. The mapping holds the memory alive; the capability may be released.
+  # The record of it and page tables are charged to this process.
+  # Errors: ERR_INVALID (a range that is not in there, an access that the memory does not allow, or write access
+  # to what is mapped executable somewhere, or the reverse), ERR_FAULT (something is mapped there),
+  # ERR_NO_MEMORY (also: no room for it), ERR_QUOTA.
+
+  unmap @1 (address :UInt64);
+  # Takes away the whole mapping that begins at this address. Other mappings of the same memory stay.
+  # Errors: ERR_INVALID (none begins there).
+
+  protect @2 (address :UInt64, access :Access);
+  # Gives the whole mapping that begins at this address another access.
+  # Errors: ERR_INVALID (none begins there; the access, as for map).
+
+  enum Access {
+    read @0;
+    readWrite @1;
+    readExecute @2;
+  }
+}
+
+interface Timer @0xbf20617c8d9eafb1 {
+  # The clock, and sleeping. Time is in nanoseconds since the kernel started, and never goes back.
+
+  now @0 () -> (nanoseconds :UInt64);
+
+  sleepUntil @1 (nanoseconds :UInt64);
+  # Completes when that time has come, at once if it already has; the clock looks once in a millisecond. Cancel
+  # it like any call.
+}
+
+interface BootPackage @0xf60d182e93a4b5c6 {
+  # What the machine was booted with.
+
+  manifest @0 () -> (memory :MemoryObject);
+  # The boot module, read only: the SystemManifest message in the standard framing, one segment, checked
+  # by the kernel. lib/manifest opens it. Errors: ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface ProcessSpawner @0x871e293fa4b5c6d7 {
+  # The authority to start processes from the binaries of the boot package.
+
+  spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap),
+      ownMemory :Text $C.maxLength(31)) -> (process :ProcessHandle);
+  # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet, and after them, unless
+  # `ownMemory` is empty, the VirtualMemory of its own address space under that name.
+  # It happens as a whole or not at all.
+  # Names are letters, digits and '-'; no process but the first is called `init`. Each capability that comes
+  # along is in exactly one grant.
+  # Errors: exception (failed: no such binary, or not a valid program, and the reason says which check failed;
+  # unimplemented: the program wants thread-local storage), ERR_INVALID (a name that is empty, has other
+  # characters, or occurs twice; a process name `init`; a grant without a capability, or one granted twice or
+  # not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+struct NamedCap {
+  # One capability and the name under which the new process finds it.
+
+  name @0 :Text $C.maxLength(31);
+  cap @1 :Capability;
+}
+
+interface ProcessHandle @0x982f3a40b5c6d7e8 {
+  # A process, seen by who supervises it. Releasing the handle does not end the process.
+
+  wait @0 () -> (end :ProcessEnd);
+  # Completes when the process has ended, at once if it already has. Any number of callers may wait.
+
+  kill @1 ();
+  # Ends the process, whatever it is doing. Does nothing if it has ended already. A process that kills itself
+  # ends when its cap_enter is over.
+}
+
+struct ProcessEnd {
+  # How a process ended.
+
+  union {
+    exited @0 :Int32;
+    # It called exit with this code.
+
+    faulted @1 :Fault;
+    # It did something that the processor or the kernel does not allow.
+
+    killed @2 :Void;
+    # Its handle was used to end it.
+  }
+}
+
+struct Fault {
+  kind @0 :Kind;
+
+  address @1 :UInt64;
+  # Page faults: the address that was touched. Bad system calls: the number. Else 0.
+
+  instruction @2 :UInt64;
+  # Where it happened, in the program.
+
+  enum Kind {
+    other @0;
+    pageRead @1;
+    pageWrite @2;
+    pageExecute @3;
+    illegalInstruction @4;
+    divide @5;
+    generalProtection @6;
+    alignment @7;
+    debug @8;
+    floatingPoint @9;
+    badSystemCall @10;
+    noMemory @11;
+  }
+}
+
+# ---- The boot manifest ----------------------------------------------------------------------------
+
+struct SystemManifest {
+  # What to boot: the single boot module is this message in the standard framing (the segment table that
+  # `capnp decode` reads), one segment. system.cue is its source; tools/mkmanifest packs it; lib/manifest
+  # validates it on the host, in the kernel and in init, with the same code and the same messages.
+
+  version @0 :UInt32;
+  # 1.
+
+  binaries @1 :List(Binary);
+
+  init @2 :Init;
+  # The only process that the kernel starts.
+
+  services @3 :List(Service);
+  # What init starts, in this order.
+
+  outcome @4 :Outcome;
+  # How long the system runs.
+
+  haltWhenEnded @5 :List(Text);
+  # Names of services. When all of them have ended for good, so does the system, whatever else still runs.
+  # Empty: only `outcome` counts.
+}
+
+enum Outcome {
+  # A service has ended for good when init is not going to start it again. init's exit code is the number of
+  # services that failed: they ended otherwise than by exit code 0, or reached their limit of restarts.
+
+  whenServicesEnded @0;
+  # init ends when all services have ended for good, and the system with it.
+
+  runOn @1;
+  # init stays, even if nothing is left to run.
+}
+
+struct Binary {
+  name @0 :Text $C.maxLength(31);
+  elf @1 :Data;
+  # A static ELF64 program for x86-64.
+}
+
+struct Init {
+  binary @0 :Text $C.maxLength(31);
+  grants @1 :List(KernelGrant);
+}
+
+struct KernelGrant {
+  # A kernel object, and the name under which the process finds it.
+
+  name @0 :Text $C.maxLength(31);
+  object @1 :KernelObject;
+}
+
+enum KernelObject {
+  # The objects that the kernel hands to init; everything else derives from these.
+
+  console @0;
+  bootPackage @1;
+  processSpawner @2;
+  endpointFactory @3;
+  virtualMemory @4;     # the address space of who holds it: init's, or a service's own
+  facetFactory @5;
+  timer @6;
+  frameAllocator @7;
+}
+
+struct Service {
+  name @0 :Text $C.maxLength(31);
+
+  binary @1 :Text $C.maxLength(31);
+
+  exports @2 :List(Export);
+  # Endpoints that are made for this service; it finds the server's side under the export's name.
+
+  grants @3 :List(Grant);
+  # Everything else that it starts with.
+
+  restart @4 :RestartPolicy;
+  # Whether init starts it again after it has ended; the fields below say how, and are 0 for never.
+  # Each instance gets the same grants, and the endpoints that the first one had: clients keep their facets.
+  # Calls that the ended instance had received end with ERR_PEER_DEAD; calls that nobody had received yet, and
+  # later ones, wait for the next instance. When the service has ended for good, they end with ERR_DISCONNECTED.
+
+  initialBackoffMs @5 :UInt32;
+  # Milliseconds between an end and the first restart, 1 to 3600000. The time doubles with each further restart.
+
+  maxBackoffMs @6 :UInt32;
+  # What it doubles up to; from initialBackoffMs to 3600000.
+
+  maxRestarts @7 :UInt32;
+  # How often the service is started again, counted from the start of the system; 0: without a limit.
+
+  atLimit @8 :LimitReaction;
+  # What follows when it would have to be started once more than that.
+}
+
+struct Export {
+  name @0 :Text $C.maxLength(31);
+
+  interfaceId @1 :UInt64;
+  # Cap'n Proto type id of the interface that is served.
+}
+
+struct Grant {
+  name @0 :Text $C.maxLength(31);
+  # The name in the receiver's CapSet.
+
+  source :union {
+    kernel @1 :KernelObject;
+    # A kernel object that init itself holds.
+
+    service :group {
+      # A client facet of another service's export.
+      name @2 :Text $C.maxLength(31);
+      export @3 :Text $C.maxLength(31);
+      badge @4 :UInt64;
+      # What the server sees with each call; the client can neither read nor choose it.
+    }
+  }
+}
+
+enum RestartPolicy {
+  never @0;
+
+  onFault @1;
+  # After a fault, a kill, or an exit code other than 0; also if it could not be started.
+
+  always @2;
+  # However it ended. Not for a server that ends because its last client has gone: nobody can call the next
+  # instance either.
+}
+
+enum LimitReaction {
+  leaveDown @0;
+  # The service has ended for good; the others go on.
+
+  haltSystem @1;
+  # init ends at once, with exit code 102 and the reason in its last line, and the system with it.
+}
