@@ -40,7 +40,7 @@ TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined
 
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
 
-.PHONY: all kernel shim user tools gen manifest host-tests fuzz fuzz-replays boot-test qemu-tests qemu-test bench clean
+.PHONY: all kernel shim user tools gen manifest host-tests fuzz fuzz-replays boot-test qemu-tests qemu-test bench bench-host clean
 all: kernel shim user tools
 clean:
 	rm -rf build
@@ -271,6 +271,19 @@ $(BENCH_MANIFEST): bench/qemu/system.cue systems/schema.cue $(BENCH_PROGRAMS:%=$
     $(BUILD)/tools/mkmanifest
 	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
 	$(BUILD)/tools/mkmanifest --binaries $(@D) -o $@ $(@:.manifest=.json)
+# Messages on the host, ours and the C++ library's, with the same options.
+BENCH_HOST := $(BUILD)/bench/host
+BENCH_CXX := $(GEN)/bench/host/cxx/bench/host/messages.capnp
+bench-host: $(BENCH_HOST)/messages_c $(BENCH_HOST)/messages_cxx
+$(BENCH_HOST)/messages_c: bench/host/messages.c $(GEN)/bench/host/messages.capnp.c $(wildcard schema/wire*.c) $(wildcard schema/*.h)
+	@mkdir -p $(@D)
+	gcc -std=gnu11 -I. -O2 $(WARNINGS) -o $@ $(filter %.c,$^)
+$(BENCH_CXX).c++: bench/host/messages.capnp
+	@mkdir -p $(GEN)/bench/host/cxx
+	capnp compile -I. --src-prefix=. -oc++:$(GEN)/bench/host/cxx $<
+$(BENCH_HOST)/messages_cxx: bench/host/messages.c++ $(BENCH_CXX).c++
+	@mkdir -p $(@D)
+	g++ -std=gnu++17 -I. -O2 -x c++ -o $@ $^ -lcapnp -lkj
 # QEMU loads it: a shared object of the host, with none of the tree's freestanding code in it.
 $(BENCH_COUNTER): $(wildcard bench/counter/*.c bench/counter/*.h)
 	@mkdir -p $(@D)

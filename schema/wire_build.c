@@ -49,66 +49,58 @@ struct wire_struct_builder wire_pointer_init_struct(struct wire_pointer_builder 
     return (struct wire_struct_builder){pointer.message, words};
 }
 
-/* Copies in words; the bytes behind the last one are zeroed. Little-endian, like the encoding. */
-static inline void copy_bytes(uint64_t *to, const uint8_t *bytes, uint32_t length)
+/* The last 1 to 7 of `length` bytes as a word with zeros behind them. Little-endian, like the encoding. */
+static inline uint64_t tail_word(const uint8_t *bytes, uint32_t length)
 {
-    const uint8_t *end = bytes + length / 8 * 8;
-    for (; bytes != end; bytes += 8)
-        __builtin_memcpy(to++, bytes, 8);
-    if (length % 8 == 0)
-        return;
+    uint32_t tail = length % 8;
     uint64_t word = 0;
-    for (uint32_t i = length % 8; i-- > 0;)
+    if (length > 8) {
+        __builtin_memcpy(&word, bytes + length - 8, 8);
+        return word >> (64 - tail * 8);
+    }
+    for (uint32_t i = tail; i-- > 0;)
         word = word << 8 | bytes[i];
-    *to = word;
+    return word;
 }
 
-/* A byte list of `length` bytes and `extra` (0 or 1) zero ones, at a pointer that is null. False: no room. */
-static inline bool put_bytes(struct wire_message_builder *message, uint64_t *word, const uint8_t *bytes,
-                             uint32_t length, uint32_t extra)
+/* Copies whole words. */
+static inline void copy_words(uint64_t *to, const uint8_t *bytes, uint32_t count)
 {
-    uint32_t begin = message->word_count;
-    uint32_t size_words = extra ? length / 8 + 1 : length / 8 + (length % 8 != 0);
-    if (__builtin_expect(length >= WIRE_LIST_COUNT_MAX || size_words > message->word_capacity - begin, 0))
-        return false;
-    uint64_t *to = message->words + begin;
-    message->word_count = begin + size_words;
-    *word = list_pointer(word, to, WIRE_ELEMENT_BYTE, length + extra);
-    if (extra)
-        to[length / 8] = 0;
-    copy_bytes(to, bytes, length);
-    return true;
+    for (uint32_t i = 0; i < count; i++)
+        __builtin_memcpy(to + i, bytes + (size_t)i * 8, 8);
 }
 
-/* What is not usual: the builder is null, the pointer is set already, or there is no room. */
-static __attribute__((cold, noinline)) enum cap_err
-put_bytes_slowly(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length, uint32_t extra)
+/* A Text and its NUL; the bytes behind them are zeroed. */
+void wire_copy_text(uint64_t *to, const uint8_t *bytes, uint32_t length)
+{
+    copy_words(to, bytes, length / 8);
+    to[length / 8] = length % 8 ? tail_word(bytes, length) : 0;
+}
+
+/* A byte list of `length` bytes and `extra` (0 or 1) zero ones. */
+static enum cap_err set_bytes(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length,
+                              uint32_t extra)
 {
     uint64_t count = (uint64_t)length + extra;
-    uint64_t *words = allocate_for(pointer, count > WIRE_LIST_COUNT_MAX ? UINT64_MAX : (count + 7) / 8);
-    if (!words)
+    uint64_t *to = allocate_for(pointer, count > WIRE_LIST_COUNT_MAX ? UINT64_MAX : (count + 7) / 8);
+    if (!to)
         return CAP_ERR_TOO_BIG;
-    *pointer.word = list_pointer(pointer.word, words, WIRE_ELEMENT_BYTE, count);
-    for (uint32_t i = 0; i < length; i++)
-        ((uint8_t *)words)[i] = bytes[i];
+    *pointer.word = list_pointer(pointer.word, to, WIRE_ELEMENT_BYTE, count);
+    copy_words(to, bytes, length / 8);
+    if (length % 8)
+        to[length / 8] = tail_word(bytes, length);
     return CAP_OK;
 }
 
-enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text)
+__attribute__((cold)) enum cap_err wire_pointer_set_text_slowly(struct wire_pointer_builder pointer,
+                                                                struct wire_text text)
 {
-    const uint8_t *bytes = (const uint8_t *)text.bytes;
-    if (__builtin_expect(pointer.word && *pointer.word == 0, 1) &&
-        put_bytes(pointer.message, pointer.word, bytes, text.length, 1))
-        return CAP_OK;
-    return put_bytes_slowly(pointer, bytes, text.length, 1);
+    return set_bytes(pointer, (const uint8_t *)text.bytes, text.length, 1);
 }
 
 enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct wire_data data)
 {
-    if (__builtin_expect(pointer.word && *pointer.word == 0, 1) &&
-        put_bytes(pointer.message, pointer.word, data.bytes, data.length, 0))
-        return CAP_OK;
-    return put_bytes_slowly(pointer, data.bytes, data.length, 0);
+    return set_bytes(pointer, data.bytes, data.length, 0);
 }
 
 uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length)

@@ -85,9 +85,29 @@ void wire_pointer_clear(struct wire_pointer_builder pointer);
 struct wire_struct_builder wire_pointer_init_struct(struct wire_pointer_builder pointer, uint32_t data_words,
                                                     uint32_t pointer_count);
 
+/* The usual case of setting a Text is inline, below; these are its parts. */
+enum cap_err wire_pointer_set_text_slowly(struct wire_pointer_builder pointer, struct wire_text text);
+void wire_copy_text(uint64_t *to, const uint8_t *bytes, uint32_t length);
+
 /* CAP_ERR_TOO_BIG: no room. The bytes are copied and may not lie in the message's own free space. */
-enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text);
 enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct wire_data data);
+
+/* The same for a Text: its pointer is null and there is room, or it is looked at again. */
+static inline enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text)
+{
+    struct wire_message_builder *message = pointer.message;
+    if (__builtin_expect(!pointer.word || *pointer.word != 0 || text.length >= WIRE_LIST_COUNT_MAX, 0))
+        return wire_pointer_set_text_slowly(pointer, text);
+    uint32_t begin = message->word_count, size_words = text.length / 8 + 1;
+    if (__builtin_expect(size_words > message->word_capacity - begin, 0))
+        return wire_pointer_set_text_slowly(pointer, text);
+    uint64_t *to = message->words + begin;
+    message->word_count = begin + size_words;
+    *pointer.word = (uint64_t)(to - pointer.word - 1) << 2 | WIRE_KIND_LIST |
+                    (uint64_t)WIRE_ELEMENT_BYTE << 32 | (uint64_t)(text.length + 1) << 35;
+    wire_copy_text(to, (const uint8_t *)text.bytes, text.length);
+    return CAP_OK;
+}
 
 /* `length` zero bytes to fill in; NULL: no room. */
 uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length);

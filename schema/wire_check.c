@@ -212,6 +212,7 @@ __attribute__((noinline)) enum cap_err wire_check(struct wire_message_reader *me
                                                   const struct wire_type *type)
 {
     message->root_data = NULL;
+    message->text_at = NULL;
     if (__builtin_expect(message->rule != WIRE_RULE_NONE || !wire_message_find_root(message), 0))
         return check_slowly(message, type, 0, 0);
     if (type->step_count > 0 && message->root_pointer_count > 0)

@@ -66,15 +66,21 @@ CAP_MUST_CHECK static inline enum cap_err wire_check_scalars(struct wire_message
 }
 
 /* A step of kind TEXT or DATA at pointer `index` of the root, when it is right; false: look again. Nothing is
- * charged: no more than a few of these and the root are far below the budget. */
+ * charged: no more than a few of these and the root are far below the budget. The last Text is kept, so that
+ * its getter need not look again; wire_check forgets it. */
 static inline bool wire_check_bytes(struct wire_message_reader *message, uint32_t index, uint32_t limit,
                                     bool is_text)
 {
     struct wire_data data;
     uint64_t size_words;
     uint32_t at = message->root_pointers_at + index;
-    if (index >= message->root_pointer_count || message->words[at] == 0)
+    if (index >= message->root_pointer_count)
         return true;
-    return wire_is_bytes(message->words, message->word_count, at, is_text, &data, &size_words) &&
-           data.length - is_text <= limit;
+    if (!wire_is_bytes(message->words, message->word_count, at, is_text, &data, &size_words))
+        return message->words[at] == 0;
+    if (is_text) {
+        message->text_at = message->words + at;
+        message->text = (struct wire_text){(const char *)data.bytes, data.length - 1};
+    }
+    return data.length - is_text <= limit;
 }

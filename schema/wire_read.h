@@ -114,6 +114,10 @@ struct wire_message_reader {
     uint32_t root_pointers_at;
     uint32_t root_pointer_count;
 
+    /* The pointer of a Text that the check found to be right, and what it leads to; NULL: none. */
+    const uint64_t *text_at;
+    struct wire_text text;
+
     const struct wire_segments *segments; /* NULL: the message is one segment */
 };
 
@@ -166,6 +170,7 @@ static inline void wire_message_read(struct wire_message_reader *message, const 
     message->rule_word = 0;
     message->rule_segment = 0;
     message->root_data = NULL;
+    message->text_at = NULL;
     message->segments = NULL;
 }
 
@@ -382,6 +387,8 @@ static inline struct wire_text wire_get_text(struct wire_struct_reader s, uint32
 {
     if (index >= s.pointer_count)
         return (struct wire_text){"", 0};
+    if (s.message && s.words + s.pointers_at + index == s.message->text_at)
+        return s.message->text;
     return wire_follow_text(s.message, s.words, s.word_count, s.pointers_at + index);
 }
 

@@ -391,4 +391,22 @@ TEST(evolution_lists_of_scalars_and_texts_become_lists_of_structs)
     EXPECT_EQ(wire_list_u32(ListV1_get_items(ListV1_read_root(&both.in)), 1), 13);
 }
 
+TEST(a_text_is_looked_at_again_unless_the_check_passed)
+{
+    struct both both;
+    struct Manifest_Binary_builder b = Manifest_Binary_init_root(begin(&both));
+    EXPECT_EQ(Manifest_Binary_set_name(b, wire_text_of("first")), CAP_OK);
+    EXPECT_EQ(Manifest_Binary_set_image(b, (struct wire_data){(const uint8_t *)"x", 1}), CAP_OK);
+    EXPECT_EQ(Manifest_Binary_check(reread(&both)), CAP_OK);
+    EXPECT_TEXT(Manifest_Binary_get_name(Manifest_Binary_read_root(&both.in)), "first");
+    EXPECT_EQ(both.in.budget_words, WIRE_BUDGET_UNLIMITED);
+
+    both.words[2] = 3; /* the image becomes a capability */
+    EXPECT_EQ(Manifest_Binary_check(reread(&both)), CAP_ERR_MALFORMED);
+    struct Manifest_Binary_reader r = Manifest_Binary_read_root(&both.in);
+    uint64_t before = both.in.budget_words;
+    EXPECT_TEXT(Manifest_Binary_get_name(r), "first");
+    EXPECT_EQ(both.in.budget_words, before - 1);
+}
+
 TEST_MAIN()
