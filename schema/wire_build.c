@@ -4,8 +4,8 @@
  */
 #include "schema/wire_build.h"
 
-/* `size_words` zeroed words at the end of the message; NULL: no room, and the message says so from now on. */
-static uint64_t *allocate(struct wire_message_builder *message, uint64_t size_words)
+/* `size_words` words at the end of the message; NULL: no room, and the message says so from now on. */
+static uint64_t *reserve(struct wire_message_builder *message, uint64_t size_words)
 {
     if (size_words > message->word_capacity - message->word_count) {
         message->overflowed = true;
@@ -13,19 +13,26 @@ static uint64_t *allocate(struct wire_message_builder *message, uint64_t size_wo
     }
     uint64_t *words = message->words + message->word_count;
     message->word_count += (uint32_t)size_words;
-    for (uint64_t i = 0; i < size_words; i++)
-        words[i] = 0;
     return words;
 }
 
 /* Makes room for what `pointer` will lead to; clears what it leads to now. */
-static uint64_t *allocate_for(struct wire_pointer_builder pointer, uint64_t size_words)
+static uint64_t *reserve_for(struct wire_pointer_builder pointer, uint64_t size_words)
 {
     if (!pointer.word)
         return NULL;
     if (*pointer.word)
         wire_pointer_clear(pointer);
-    return allocate(pointer.message, size_words);
+    return reserve(pointer.message, size_words);
+}
+
+/* The same, zeroed. */
+static uint64_t *allocate_for(struct wire_pointer_builder pointer, uint64_t size_words)
+{
+    uint64_t *words = reserve_for(pointer, size_words);
+    for (uint64_t i = 0; words && i < size_words; i++)
+        words[i] = 0;
+    return words;
 }
 
 /* The offset part of a pointer at `from` to `to`; both are in one message, `to` behind `from`. */
@@ -70,37 +77,58 @@ static inline void copy_words(uint64_t *to, const uint8_t *bytes, uint32_t count
         __builtin_memcpy(to + i, bytes + (size_t)i * 8, 8);
 }
 
+/* From here on memcpy is shorter than a loop. */
+#define COPY_LOOP_BYTES_MAX 64
+
+/* Bytes, and zeros up to the end of their last word; a whole word of zeros if `extra` and the last one is
+ * full. */
+static __attribute__((noinline)) void copy_long(uint64_t *to, const uint8_t *bytes, uint32_t length,
+                                                uint32_t extra)
+{
+    if (length % 8 || extra)
+        to[length / 8] = 0;
+    __builtin_memcpy(to, bytes, length);
+}
+
 /* A Text and its NUL; the bytes behind them are zeroed. */
 void wire_copy_text(uint64_t *to, const uint8_t *bytes, uint32_t length)
 {
+    if (length > COPY_LOOP_BYTES_MAX) {
+        copy_long(to, bytes, length, 1);
+        return;
+    }
     copy_words(to, bytes, length / 8);
     to[length / 8] = length % 8 ? tail_word(bytes, length) : 0;
 }
 
-/* A byte list of `length` bytes and `extra` (0 or 1) zero ones. */
-static enum cap_err set_bytes(struct wire_pointer_builder pointer, const uint8_t *bytes, uint32_t length,
-                              uint32_t extra)
+/* Makes room for a byte list of `count` bytes; NULL: there is none. */
+static __attribute__((noinline)) uint64_t *reserve_bytes(struct wire_pointer_builder pointer, uint64_t count)
 {
-    uint64_t count = (uint64_t)length + extra;
-    uint64_t *to = allocate_for(pointer, count > WIRE_LIST_COUNT_MAX ? UINT64_MAX : (count + 7) / 8);
-    if (!to)
-        return CAP_ERR_TOO_BIG;
-    *pointer.word = list_pointer(pointer.word, to, WIRE_ELEMENT_BYTE, count);
-    copy_words(to, bytes, length / 8);
-    if (length % 8)
-        to[length / 8] = tail_word(bytes, length);
-    return CAP_OK;
+    uint64_t *to = reserve_for(pointer, count > WIRE_LIST_COUNT_MAX ? UINT64_MAX : (count + 7) / 8);
+    if (to)
+        *pointer.word = list_pointer(pointer.word, to, WIRE_ELEMENT_BYTE, count);
+    return to;
 }
 
 __attribute__((cold)) enum cap_err wire_pointer_set_text_slowly(struct wire_pointer_builder pointer,
                                                                 struct wire_text text)
 {
-    return set_bytes(pointer, (const uint8_t *)text.bytes, text.length, 1);
+    uint64_t *to = reserve_bytes(pointer, (uint64_t)text.length + 1);
+    if (!to)
+        return CAP_ERR_TOO_BIG;
+    wire_copy_text(to, (const uint8_t *)text.bytes, text.length);
+    return CAP_OK;
 }
 
 enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct wire_data data)
 {
-    return set_bytes(pointer, data.bytes, data.length, 0);
+    uint64_t *to = reserve_bytes(pointer, data.length);
+    if (!to)
+        return CAP_ERR_TOO_BIG;
+    copy_words(to, data.bytes, data.length / 8);
+    if (data.length % 8)
+        to[data.length / 8] = tail_word(data.bytes, data.length);
+    return CAP_OK;
 }
 
 uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length)
