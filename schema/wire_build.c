@@ -77,26 +77,9 @@ static inline void copy_words(uint64_t *to, const uint8_t *bytes, uint32_t count
         __builtin_memcpy(to + i, bytes + (size_t)i * 8, 8);
 }
 
-/* From here on memcpy is shorter than a loop. */
-#define COPY_LOOP_BYTES_MAX 64
-
-/* Bytes, and zeros up to the end of their last word; a whole word of zeros if `extra` and the last one is
- * full. */
-static __attribute__((noinline)) void copy_long(uint64_t *to, const uint8_t *bytes, uint32_t length,
-                                                uint32_t extra)
-{
-    if (length % 8 || extra)
-        to[length / 8] = 0;
-    __builtin_memcpy(to, bytes, length);
-}
-
-/* A Text and its NUL; the bytes behind them are zeroed. */
+/* A short Text and its NUL; the bytes behind them are zeroed. */
 void wire_copy_text(uint64_t *to, const uint8_t *bytes, uint32_t length)
 {
-    if (length > COPY_LOOP_BYTES_MAX) {
-        copy_long(to, bytes, length, 1);
-        return;
-    }
     copy_words(to, bytes, length / 8);
     to[length / 8] = length % 8 ? tail_word(bytes, length) : 0;
 }
@@ -110,25 +93,28 @@ static __attribute__((noinline)) uint64_t *reserve_bytes(struct wire_pointer_bui
     return to;
 }
 
-__attribute__((cold)) enum cap_err wire_pointer_set_text_slowly(struct wire_pointer_builder pointer,
-                                                                struct wire_text text)
+/* The last word first, so that what follows the bytes in it is zero. */
+static enum cap_err set_bytes(struct wire_pointer_builder pointer, const void *bytes, uint32_t length,
+                              uint64_t count)
 {
-    uint64_t *to = reserve_bytes(pointer, (uint64_t)text.length + 1);
+    uint64_t *to = reserve_bytes(pointer, count);
     if (!to)
         return CAP_ERR_TOO_BIG;
-    wire_copy_text(to, (const uint8_t *)text.bytes, text.length);
+    if (count)
+        to[(count - 1) / 8] = 0;
+    if (length)
+        __builtin_memcpy(to, bytes, length);
     return CAP_OK;
+}
+
+enum cap_err wire_pointer_set_text_slowly(struct wire_pointer_builder pointer, struct wire_text text)
+{
+    return set_bytes(pointer, text.bytes, text.length, (uint64_t)text.length + 1);
 }
 
 enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct wire_data data)
 {
-    uint64_t *to = reserve_bytes(pointer, data.length);
-    if (!to)
-        return CAP_ERR_TOO_BIG;
-    copy_words(to, data.bytes, data.length / 8);
-    if (data.length % 8)
-        to[data.length / 8] = tail_word(data.bytes, data.length);
-    return CAP_OK;
+    return set_bytes(pointer, data.bytes, data.length, data.length);
 }
 
 uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length)

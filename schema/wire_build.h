@@ -85,7 +85,9 @@ void wire_pointer_clear(struct wire_pointer_builder pointer);
 struct wire_struct_builder wire_pointer_init_struct(struct wire_pointer_builder pointer, uint32_t data_words,
                                                     uint32_t pointer_count);
 
-/* The usual case of setting a Text is inline, below; these are its parts. */
+/* The usual case of setting a Text is inline, below; these are its parts. A longer Text than this is copied
+ * by memcpy. */
+#define WIRE_TEXT_SHORT_BYTES 64
 enum cap_err wire_pointer_set_text_slowly(struct wire_pointer_builder pointer, struct wire_text text);
 void wire_copy_text(uint64_t *to, const uint8_t *bytes, uint32_t length);
 
@@ -96,7 +98,7 @@ enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct w
 static inline enum cap_err wire_pointer_set_text(struct wire_pointer_builder pointer, struct wire_text text)
 {
     struct wire_message_builder *message = pointer.message;
-    if (__builtin_expect(!pointer.word || *pointer.word != 0 || text.length >= WIRE_LIST_COUNT_MAX, 0))
+    if (__builtin_expect(!pointer.word || *pointer.word != 0 || text.length > WIRE_TEXT_SHORT_BYTES, 0))
         return wire_pointer_set_text_slowly(pointer, text);
     uint32_t begin = message->word_count, size_words = text.length / 8 + 1;
     if (__builtin_expect(size_words > message->word_capacity - begin, 0))
