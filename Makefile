@@ -273,14 +273,14 @@ $(BENCH_MANIFEST): bench/qemu/system.cue systems/schema.cue $(BENCH_PROGRAMS:%=$
 	$(BUILD)/tools/mkmanifest --binaries $(@D) -o $@ $(@:.manifest=.json)
 # Messages on the host, ours and the C++ library's, with the same options.
 BENCH_HOST := $(BUILD)/bench/host
-BENCH_CXX := $(GEN)/bench/host/cxx/bench/host/messages.capnp
+BENCH_CXX := $(BENCH_HOST)/cxx/bench/host/messages.capnp
 bench-host: $(BENCH_HOST)/messages_c $(BENCH_HOST)/messages_cxx
 $(BENCH_HOST)/messages_c: bench/host/messages.c $(GEN)/bench/host/messages.capnp.c $(wildcard schema/wire*.c) $(wildcard schema/*.h)
 	@mkdir -p $(@D)
 	gcc -std=gnu11 -I. -O2 $(WARNINGS) -o $@ $(filter %.c,$^)
 $(BENCH_CXX).c++: bench/host/messages.capnp
-	@mkdir -p $(GEN)/bench/host/cxx
-	capnp compile -I. --src-prefix=. -oc++:$(GEN)/bench/host/cxx $<
+	@mkdir -p $(BENCH_HOST)/cxx
+	capnp compile -I. --src-prefix=. -oc++:$(BENCH_HOST)/cxx $<
 $(BENCH_HOST)/messages_cxx: bench/host/messages.c++ $(BENCH_CXX).c++
 	@mkdir -p $(@D)
 	g++ -std=gnu++17 -I. -O2 -x c++ -o $@ $^ -lcapnp -lkj

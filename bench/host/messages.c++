@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "build/gen/bench/host/cxx/bench/host/messages.capnp.h"
+#include "build/bench/host/cxx/bench/host/messages.capnp.h"
 
 #define OP extern "C" __attribute__((noinline, noclone))
 
