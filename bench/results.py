@@ -4,6 +4,9 @@ All numbers are for one operation, with the empty bracket subtracted. minimum an
 itself has read from its clock. kernel, user and events are of a pass that took exactly the median, as the
 counter saw it; kernel + user is the median, or the run is refused.
 
+An operation with a pause lets the processor idle. Its minimum and median are what the clock says beyond the pause;
+kernel + user is all that was executed, during the pause too, so neither is a part of the other.
+
 Next: bench/path_profile.py
 """
 
@@ -14,7 +17,7 @@ from machine import BenchError
 # QEMU shows the counter an instruction of a kernel that faults twice; nothing else may differ.
 DIFFERENCE_MAX = 0.0005
 
-RESULT = re.compile(r"(?:^|\| )result (\S+) (\d+) (\d+) (\d+) (\d+) (\d+)$")
+RESULT = re.compile(r"(?:^|\| )result (\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$")
 
 
 class Operation:
@@ -22,7 +25,8 @@ class Operation:
 
     def __init__(self, match, first_pass):
         self.name = match[1]
-        self.rounds, self.warm_up, self.each, self.minimum, self.median = (int(match[i]) for i in range(2, 7))
+        self.rounds, self.warm_up, self.each = (int(match[i]) for i in range(2, 5))
+        self.minimum, self.median, self.pause = (int(match[i]) for i in range(5, 8))
         self.first_pass = first_pass + self.warm_up
         self.end_pass = self.first_pass + self.rounds
 
@@ -53,6 +57,8 @@ class Passes:
         rows = self.rows[operation.first_pass : operation.end_pass]
         totals = [row[0] + row[1] for row in rows]
         seen = sorted(totals)[len(totals) // 2] if totals else 0
+        if operation.pause:
+            return operation.first_pass + totals.index(seen)
         if abs(seen - operation.median) > operation.median * DIFFERENCE_MAX:
             raise BenchError(
                 f"{operation.name}: the guest read a median of {operation.median} instructions, the counter saw {seen}"
@@ -87,7 +93,8 @@ def records_of(system, console, passes):
         row = passes.rows[passes.median_pass(operation)]
         each = operation.each
         events = {key: value / each for key, value in zip(passes.columns[2:], row[2:])}
-        minimum, median = (operation.minimum - bracket) / each, (operation.median - bracket) / each
+        taken = bracket + operation.pause
+        minimum, median = (operation.minimum - taken) / each, (operation.median - taken) / each
         user = (row[1] - bracket) / each
         records.append(record(operation.name, system, minimum, median, row[0] / each, user, events))
     if passes.boot:

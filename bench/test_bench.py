@@ -113,7 +113,7 @@ COLUMNS = "pass kernel user cr3 syscall copied"
 
 
 def console(*lines):
-    return ["init | result empty 2 1 1 10 10", *(f"init | result {line}" for line in lines)]
+    return ["init | result empty 2 1 1 10 10 0", *(f"init | result {line}" for line in lines)]
 
 
 def passes(*rows):
@@ -122,7 +122,7 @@ def passes(*rows):
 
 class Results(unittest.TestCase):
     def test_numbers_are_for_one_operation_without_the_bracket(self):
-        lines = console("nop 3 1 4 50 90")
+        lines = console("nop 3 1 4 50 90 0")
         counted = passes("999 1 0 0 0", "40 10 0 1 8", "70 20 4 1 8", "71 20 4 1 8")
         (record,) = results.records_of("capos", lines, counted)
         self.assertEqual(record["name"], "nop")
@@ -132,11 +132,18 @@ class Results(unittest.TestCase):
 
     def test_a_counter_that_saw_something_else_is_refused(self):
         with self.assertRaisesRegex(BenchError, "nop: the guest read a median of 90"):
-            results.records_of("capos", console("nop 1 0 1 90 90"), passes("70 21 0 0 0"))
+            results.records_of("capos", console("nop 1 0 1 90 90 0"), passes("70 21 0 0 0"))
+
+    def test_a_pause_is_subtracted_and_what_was_executed_in_it_is_told(self):
+        lines = console("sleep 3 0 1 1060 1070 1000")
+        counted = passes("70 20 0 1 0", "75 20 4 1 0", "80 20 0 1 0")
+        (record,) = results.records_of("capos", lines, counted)
+        self.assertEqual((record["minimum"], record["median"]), (50, 60))
+        self.assertEqual((record["kernel"], record["user"], record["events"]["cr3"]), (75, 10, 4))
 
     def test_a_console_without_the_empty_bracket_is_refused(self):
         with self.assertRaises(BenchError):
-            results.operations_of(["result nop 1 0 1 5 5"])
+            results.operations_of(["result nop 1 0 1 5 5 0"])
 
     def test_the_boot_is_a_record_of_its_own(self):
         counted = passes()

@@ -80,8 +80,9 @@ static void measure(const struct operation *operation)
     for (uint32_t i = 0; i < rounds; i++)
         samples[i] = run_once(operation);
     qsort(samples, rounds, sizeof samples[0], samples_compare);
-    printf("result %s %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu64 " %" PRIu64 "\n", operation->name, rounds,
-           warm_up, operation->each, samples[0], samples[rounds / 2]);
+    printf("result %s %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu32 "\n",
+           operation->name, rounds, warm_up, operation->each, samples[0], samples[rounds / 2],
+           operation->pause);
     fflush(stdout);
 }
 
@@ -96,7 +97,7 @@ static bool run_nothing(void)
     return true;
 }
 
-static const struct operation empty = {"empty", 1000, 1, NULL, run_nothing};
+static const struct operation empty = {"empty", 1000, 1, NULL, run_nothing, 0};
 
 /* ---- The kernel's symbols ------------------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@ struct operation {
     uint32_t each; /* how many operations one run is */
     bool (*prepare)(void);
     bool (*run)(void);
+    uint32_t pause; /* ticks of the clock in one run that are no instructions, since the processor is idle */
 };
 
 /* Each ends with an entry whose name is NULL. */

@@ -1,20 +1,25 @@
-/* What one process asks of the kernel: a system call that does nothing, and an io_uring of NOPs.
+/* What one process asks of the kernel: a system call that does nothing, an io_uring of NOPs, memory, a sleep.
  *
  * io_uring is driven by its own system calls, without liburing: fill, publish, enter, reap, as the capOS side
  * does (io_uring(7), io_uring_setup(2), io_uring_enter(2)).
  *
  * Next: bench/linux/peer_operations.c
  */
+#define _GNU_SOURCE /* memfd_create */
 #include "bench/linux/init.h"
 
 #include <linux/io_uring.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RING_ENTRIES 16
 #define PAGE_BYTES   4096
+#define PAGES_MAX    256
+#define SLEEP_NS     200000 /* as in bench/qemu/bench/bench.h */
 
 /* ---- A system call -------------------------------------------------------------------------------- */
 
@@ -99,9 +104,26 @@ static bool nop_16(void)
 
 /* ---- Memory --------------------------------------------------------------------------------------- */
 
-static bool map_unmap(size_t pages)
+static int memory_fd = -1;
+
+/* Memory that exists: an anonymous file whose pages are all there. */
+static bool memory_open(void)
 {
-    char *at = mmap(NULL, pages * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory_fd >= 0)
+        return true;
+    memory_fd = memfd_create("memory", 0);
+    if (memory_fd < 0 || ftruncate(memory_fd, PAGES_MAX * PAGE_BYTES))
+        return false;
+    char byte = 1;
+    for (off_t i = 0; i < PAGES_MAX; i++)
+        if (pwrite(memory_fd, &byte, 1, i * PAGE_BYTES) != 1)
+            return false;
+    return true;
+}
+
+static bool map_unmap(size_t pages, int flags, int fd)
+{
+    char *at = mmap(NULL, pages * PAGE_BYTES, PROT_READ | PROT_WRITE, flags, fd, 0);
     if (at == MAP_FAILED)
         return false;
     for (size_t i = 0; i < pages; i++)
@@ -109,21 +131,56 @@ static bool map_unmap(size_t pages)
     return munmap(at, pages * PAGE_BYTES) == 0;
 }
 
+/* MAP_POPULATE: all pages at once, as capOS does it, instead of one fault for each. */
 static bool map_unmap_1(void)
 {
-    return map_unmap(1);
+    return map_unmap(1, MAP_SHARED | MAP_POPULATE, memory_fd);
 }
 
 static bool map_unmap_256(void)
 {
-    return map_unmap(256);
+    return map_unmap(PAGES_MAX, MAP_SHARED | MAP_POPULATE, memory_fd);
+}
+
+static bool new_memory_1(void)
+{
+    return map_unmap(1, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+static bool new_memory_256(void)
+{
+    return map_unmap(PAGES_MAX, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+/* ---- Time ----------------------------------------------------------------------------------------- */
+
+/* Without it, sleeps may end up to 50 microseconds late, by default and on purpose (prctl(2)). */
+static bool slack_drop(void)
+{
+    return prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0) == 0;
+}
+
+static bool sleep_once(void)
+{
+    struct timespec until;
+    if (clock_gettime(CLOCK_MONOTONIC, &until))
+        return false;
+    until.tv_nsec += SLEEP_NS;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == 0;
 }
 
 const struct operation kernel_operations[] = {
-    {"nop_1", 2000, 1, ring_open, nop_1},
-    {"nop_16", 2000, 16, ring_open, nop_16},
-    {"call_1", 4000, 1, NULL, call_1},
-    {"map_unmap_1", 1000, 1, NULL, map_unmap_1},
-    {"map_unmap_256", 50, 256, NULL, map_unmap_256},
+    {"nop_1", 2000, 1, ring_open, nop_1, 0},
+    {"nop_16", 2000, 16, ring_open, nop_16, 0},
+    {"call_1", 4000, 1, NULL, call_1, 0},
+    {"map_unmap_1", 1000, 1, memory_open, map_unmap_1, 0},
+    {"map_unmap_256", 50, PAGES_MAX, memory_open, map_unmap_256, 0},
+    {"new_memory_1", 1000, 1, NULL, new_memory_1, 0},
+    {"new_memory_256", 50, PAGES_MAX, NULL, new_memory_256, 0},
+    {"sleep", 200, 1, slack_drop, sleep_once, SLEEP_NS},
     {.name = NULL},
 };

@@ -224,12 +224,12 @@ static bool notify_round_trip(void)
 }
 
 const struct operation peer_operations[] = {
-    {"round_trip_0", 2000, 1, pipe_open, round_trip_0},
-    {"round_trip_64", 2000, 1, stream_open_64, reflect},
-    {"in_flight_16", 500, IN_FLIGHT, stream_open_64, in_flight_16},
-    {"round_trip_1024", 2000, 1, stream_open_1024, reflect},
-    {"round_trip_copy", 1000, 1, couriers_open, round_trip_copy},
-    {"round_trip_move", 1000, 1, moved_make, round_trip_move},
-    {"notify_round_trip", 2000, 1, events_open, notify_round_trip},
+    {"round_trip_0", 2000, 1, pipe_open, round_trip_0, 0},
+    {"round_trip_64", 2000, 1, stream_open_64, reflect, 0},
+    {"in_flight_16", 500, IN_FLIGHT, stream_open_64, in_flight_16, 0},
+    {"round_trip_1024", 2000, 1, stream_open_1024, reflect, 0},
+    {"round_trip_copy", 1000, 1, couriers_open, round_trip_copy, 0},
+    {"round_trip_move", 1000, 1, moved_make, round_trip_move, 0},
+    {"notify_round_trip", 2000, 1, events_open, notify_round_trip, 0},
     {.name = NULL},
 };

@@ -20,6 +20,6 @@ static bool spawn_exit_wait(void)
 }
 
 const struct operation process_operations[] = {
-    {"spawn_exit_wait", 300, 1, NULL, spawn_exit_wait},
+    {"spawn_exit_wait", 300, 1, NULL, spawn_exit_wait, 0},
     {.name = NULL},
 };

@@ -98,7 +98,7 @@ bool rpc_reflect()
 } // namespace
 
 extern "C" const struct operation rpc_operations[] = {
-    {"typed_round_trip_0", 500, 1, rpc_open, rpc_nothing},
-    {"typed_round_trip_64", 500, 1, rpc_open, rpc_reflect},
+    {"typed_round_trip_0", 500, 1, rpc_open, rpc_nothing, 0},
+    {"typed_round_trip_64", 500, 1, rpc_open, rpc_reflect, 0},
     {NULL, 0, 0, NULL, NULL},
 };

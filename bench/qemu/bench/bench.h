@@ -9,6 +9,7 @@
 #include "build/gen/schema/capos.client.h"
 
 #define IN_FLIGHT 16
+#define SLEEP_NS  200000 /* of the operation `sleep`; Linux's sleeps as long */
 
 /* All that an operation can use. */
 struct bench {
@@ -17,6 +18,9 @@ struct bench {
     struct os_BootPackage package;
     struct os_ProcessSpawner spawner;
     struct os_EndpointFactory factory;
+    struct os_FrameAllocator allocator;
+    struct os_VirtualMemory space;
+    struct os_Timer timer;
 
     struct os_MemoryObject memory; /* an object of the kernel to call */
     struct bench_Partner partner;  /* served by another process */
@@ -32,12 +36,15 @@ struct operation {
     uint32_t each; /* how many operations one run is */
     enum cap_err (*prepare)(struct bench *bench);
     enum cap_err (*run)(struct bench *bench);
+    uint32_t pause; /* ticks of the clock in one run that are no instructions, since the processor is idle */
 };
 
 /* Each ends with an entry whose name is NULL. */
 extern const struct operation ring_operations[];
 extern const struct operation call_operations[];
 extern const struct operation process_operations[];
+extern const struct operation memory_operations[];
+extern const struct operation sleep_operations[];
 
 /* Runs every operation and prints a line of results for each. */
 CAP_MUST_CHECK enum cap_err measure_all(struct bench *bench, const struct operation *operations);

@@ -112,13 +112,13 @@ static enum cap_err round_trip_move(struct bench *bench)
 }
 
 const struct operation call_operations[] = {
-    {"call_1", 4000, 1, NULL, call_1},
-    {"call_16", 2000, IN_FLIGHT, NULL, call_16},
-    {"round_trip_0", 4000, 1, NULL, round_trip_0},
-    {"round_trip_64", 4000, 1, NULL, round_trip_64},
-    {"round_trip_1024", 2000, 1, NULL, round_trip_1024},
-    {"in_flight_16", 1000, IN_FLIGHT, NULL, in_flight_16},
-    {"round_trip_copy", 2000, 1, NULL, round_trip_copy},
-    {"round_trip_move", 2000, 1, gift_make, round_trip_move},
+    {"call_1", 4000, 1, NULL, call_1, 0},
+    {"call_16", 2000, IN_FLIGHT, NULL, call_16, 0},
+    {"round_trip_0", 4000, 1, NULL, round_trip_0, 0},
+    {"round_trip_64", 4000, 1, NULL, round_trip_64, 0},
+    {"round_trip_1024", 2000, 1, NULL, round_trip_1024, 0},
+    {"in_flight_16", 1000, IN_FLIGHT, NULL, in_flight_16, 0},
+    {"round_trip_copy", 2000, 1, NULL, round_trip_copy, 0},
+    {"round_trip_move", 2000, 1, gift_make, round_trip_move, 0},
     {.name = NULL},
 };

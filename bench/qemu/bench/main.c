@@ -15,7 +15,10 @@ static enum cap_err stage_set(struct rt *rt)
     if (RT_CAPSET(rt, "console", os_Console, &bench.console) ||
         RT_CAPSET(rt, "bootPackage", os_BootPackage, &bench.package) ||
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &bench.spawner) ||
-        RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &bench.factory))
+        RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &bench.factory) ||
+        RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &bench.allocator) ||
+        RT_CAPSET(rt, "virtualMemory", os_VirtualMemory, &bench.space) ||
+        RT_CAPSET(rt, "timer", os_Timer, &bench.timer))
         return CAP_ERR_NO_CAP;
     enum cap_err err = os_BootPackage_manifest(bench.package, &bench.memory);
     if (!err)
@@ -38,8 +41,11 @@ int main(struct rt *rt)
 {
     if (is_named(rt, "server"))
         return server_main(rt);
-    if (stage_set(rt) || measure_all(&bench, ring_operations) || measure_all(&bench, call_operations) ||
-        measure_all(&bench, process_operations))
-        return 1;
-    return 0;
+    static const struct operation *const lists[] = {
+        ring_operations, call_operations, process_operations, memory_operations, sleep_operations,
+    };
+    enum cap_err err = stage_set(rt);
+    for (uint32_t i = 0; i < sizeof lists / sizeof lists[0] && !err; i++)
+        err = measure_all(&bench, lists[i]);
+    return err ? 1 : 0;
 }

@@ -1,8 +1,9 @@
 /* Timing: every round of every operation alone, after a warm-up.
  *
  * A line of results is read by bench/run:
- *     result NAME ROUNDS WARM-UP EACH MINIMUM MEDIAN
- * MINIMUM and MEDIAN are of whole runs, bracket included; the first line is of the empty bracket.
+ *     result NAME ROUNDS WARM-UP EACH MINIMUM MEDIAN PAUSE
+ * MINIMUM and MEDIAN are of whole runs, bracket and PAUSE included: what the clock says. PAUSE is what of it
+ * was no work but waiting. The first line is of the empty bracket.
  *
  * Next: bench/qemu/bench/rings.c
  */
@@ -24,7 +25,7 @@ static enum cap_err run_nothing(struct bench *bench)
 }
 
 static const struct operation empty[] = {
-    {"empty", 1000, 1, NULL, run_nothing},
+    {"empty", 1000, 1, NULL, run_nothing, 0},
     {.name = NULL},
 };
 
@@ -77,8 +78,8 @@ static enum cap_err measure(struct bench *bench, const struct operation *operati
     if (err)
         return err;
     samples_sort(rounds);
-    return print(bench->console, "result %s %u %u %u %lu %lu", operation->name, rounds, warm_up,
-                 operation->each, samples[0], samples[rounds / 2]);
+    return print(bench->console, "result %s %u %u %u %lu %lu %u", operation->name, rounds, warm_up,
+                 operation->each, samples[0], samples[rounds / 2], operation->pause);
 }
 
 static enum cap_err measure_list(struct bench *bench, const struct operation *operations)

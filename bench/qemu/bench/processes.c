@@ -62,6 +62,6 @@ static enum cap_err spawn_exit_wait(struct bench *bench)
 }
 
 const struct operation process_operations[] = {
-    {"spawn_exit_wait", 500, 1, NULL, spawn_exit_wait},
+    {"spawn_exit_wait", 500, 1, NULL, spawn_exit_wait, 0},
     {.name = NULL},
 };

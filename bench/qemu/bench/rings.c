@@ -36,7 +36,7 @@ static enum cap_err nop_16(struct bench *bench)
 }
 
 const struct operation ring_operations[] = {
-    {"nop_1", 4000, 1, NULL, nop_1},
-    {"nop_16", 4000, 16, NULL, nop_16},
+    {"nop_1", 4000, 1, NULL, nop_1, 0},
+    {"nop_16", 4000, 16, NULL, nop_16, 0},
     {.name = NULL},
 };
