@@ -2,116 +2,15 @@
  *
  * A change first finds out everything that can refuse it, frames included, and then cannot fail.
  *
- * Next: tests/host/test_page_table.c
+ * Next: lib/page_table_range.c
  */
-#include "lib/page_table.h"
+#include "lib/page_table_walk.h"
 
-#include "lib/bits.h"
-#include "lib/check.h"
-
-#define LEVEL_ROOT    4
-#define LEVEL_LARGE   2
-#define LEVEL_PAGE    1
-#define TABLE_ENTRIES 512
-
-#define ENTRY_PRESENT    0x001
-#define ENTRY_LARGE      0x080 /* PS: the entry maps 2 MiB; meaningful above LEVEL_PAGE */
-#define ENTRY_PADDR      0x000ffffffffff000
-#define ENTRY_COUNT_ONE  0x0010000000000000
-#define ENTRY_COUNT      0x3ff0000000000000
-#define ENTRY_NO_EXECUTE 0x8000000000000000
-
-#define RIGHTS_IN_ENTRY (PAGE_READ | PAGE_WRITE | PAGE_USER | PAGE_UNCACHED | PAGE_GLOBAL)
-#define RIGHTS_ALL      (RIGHTS_IN_ENTRY | PAGE_EXECUTE)
-_Static_assert(PAGE_READ == ENTRY_PRESENT, "every page that is there is readable");
-
-/* The entries on the way to an address: entries[level], from LEVEL_ROOT down to `level`. */
-struct walk {
-    uint64_t *entries[LEVEL_ROOT + 1];
-    uint32_t level;
-};
-
-/* The CPU reads and marks entries on its own account, so each is one 64-bit access; a table's contents
- * are written before the entry that shows it (release). */
-static inline uint64_t entry_load(const uint64_t *entry)
-{
-    return __atomic_load_n(entry, __ATOMIC_RELAXED);
-}
-
-static inline void entry_store(uint64_t *entry, uint64_t value)
-{
-    __atomic_store_n(entry, value, __ATOMIC_RELEASE);
-}
-
-static inline uint32_t level_shift(uint32_t level)
-{
-    return 12 + 9 * (level - 1);
-}
-
-static inline uint64_t level_bytes(uint32_t level)
-{
-    return (uint64_t)1 << level_shift(level);
-}
-
-static inline bool is_kernel_half(uint64_t vaddr)
-{
-    return vaddr >> 63;
-}
-
-static inline bool is_canonical(uint64_t vaddr)
-{
-    return (vaddr + PAGE_TABLE_USER_END) >> 48 == 0;
-}
-
-static uint64_t *table_entries(const struct page_table *table, uint64_t paddr)
-{
-    return (uint64_t *)(uintptr_t)(table->source->direct_map + paddr);
-}
-
-static uint64_t *table_entry(const struct page_table *table, uint64_t paddr, uint64_t vaddr, uint32_t level)
-{
-    return table_entries(table, paddr) + (vaddr >> level_shift(level)) % TABLE_ENTRIES;
-}
-
-/* Goes down until the entry at lowest_level, or one that is absent or maps a large page. */
-static void walk_down(const struct page_table *table, uint64_t vaddr, uint32_t lowest_level,
-                      struct walk *walk)
-{
-    uint64_t paddr = table->root_paddr;
-    for (walk->level = LEVEL_ROOT;; walk->level--) {
-        walk->entries[walk->level] = table_entry(table, paddr, vaddr, walk->level);
-        uint64_t value = entry_load(walk->entries[walk->level]);
-        if (walk->level == lowest_level || !(value & ENTRY_PRESENT) || value & ENTRY_LARGE)
-            return;
-        paddr = value & ENTRY_PADDR;
-    }
-}
-
-static uint64_t walk_value(const struct walk *walk)
-{
-    return entry_load(walk->entries[walk->level]);
-}
-
-/* Top-level entries of the kernel half are copied from root to root, so a count in them would not stay true.
- */
+/* Top-level entries of the kernel half are copied from root to root, so a count of them, or in them, would
+ * not stay true. */
 static bool is_counted(uint32_t level, uint64_t vaddr)
 {
     return level < LEVEL_ROOT || !is_kernel_half(vaddr);
-}
-
-static bool are_rights_allowed(uint64_t vaddr, uint32_t rights)
-{
-    if (rights & ~(uint32_t)RIGHTS_ALL || !(rights & PAGE_READ))
-        return false;
-    if (rights & PAGE_WRITE && rights & PAGE_EXECUTE)
-        return false;
-    return !(rights & (is_kernel_half(vaddr) ? PAGE_USER : PAGE_GLOBAL));
-}
-
-static uint64_t leaf_flags(uint32_t rights, uint32_t level)
-{
-    return (rights & RIGHTS_IN_ENTRY) | (rights & PAGE_EXECUTE ? 0 : ENTRY_NO_EXECUTE) |
-           (level == LEVEL_PAGE ? 0 : ENTRY_LARGE);
 }
 
 /* The entry that names a table with one used entry. */
@@ -122,19 +21,22 @@ static uint64_t table_value(uint64_t paddr, uint32_t level, uint64_t vaddr)
 }
 
 /* The entry at walk->level has become used: its table has one more. */
-static void walk_count_one(const struct walk *walk, uint64_t vaddr)
+static void walk_count_one(struct page_table *table, const struct walk *walk, uint64_t vaddr)
 {
     uint32_t parent = walk->level + 1;
-    if (parent <= LEVEL_ROOT && is_counted(parent, vaddr))
+    if (parent > LEVEL_ROOT)
+        table->user_top_count += is_kernel_half(vaddr) ? 0 : 1;
+    else if (is_counted(parent, vaddr))
         entry_store(walk->entries[parent], entry_load(walk->entries[parent]) + ENTRY_COUNT_ONE);
 }
 
-/* Clears the entry at walk->level, and gives back each table on the way that this leaves empty. */
-static void walk_clear(const struct page_table *table, const struct walk *walk, uint64_t vaddr)
+void walk_count_less(struct page_table *table, const struct walk *walk, uint64_t vaddr, uint32_t level,
+                     uint32_t count)
 {
-    entry_store(walk->entries[walk->level], 0);
-    for (uint32_t parent = walk->level + 1; parent <= LEVEL_ROOT && is_counted(parent, vaddr); parent++) {
-        uint64_t value = entry_load(walk->entries[parent]) - ENTRY_COUNT_ONE;
+    for (uint32_t parent = level + 1; parent <= LEVEL_ROOT; parent++, count = 1) {
+        if (!is_counted(parent, vaddr))
+            return;
+        uint64_t value = entry_load(walk->entries[parent]) - count * ENTRY_COUNT_ONE;
         if (value & ENTRY_COUNT) {
             entry_store(walk->entries[parent], value);
             return;
@@ -142,6 +44,13 @@ static void walk_clear(const struct page_table *table, const struct walk *walk, 
         entry_store(walk->entries[parent], 0);
         table->source->free(table->source->context, value & ENTRY_PADDR);
     }
+    table->user_top_count--;
+}
+
+void walk_clear(struct page_table *table, const struct walk *walk, uint64_t vaddr)
+{
+    entry_store(walk->entries[walk->level], 0);
+    walk_count_less(table, walk, vaddr, walk->level, 1);
 }
 
 /* All `count` frames or none. */
@@ -158,6 +67,26 @@ static enum cap_err frames_take(const struct page_source *source, uint64_t *padd
     return CAP_OK;
 }
 
+enum cap_err walk_fill(struct page_table *table, const struct walk *walk, uint64_t vaddr, uint32_t leaf_level,
+                       uint64_t value)
+{
+    uint64_t table_paddrs[LEVEL_ROOT];
+    uint32_t missing = walk->level - leaf_level;
+    enum cap_err err = frames_take(table->source, table_paddrs, missing);
+    if (err)
+        return err;
+
+    /* From the leaf up; the last store shows all of it. */
+    for (uint32_t i = 0; i < missing; i++) {
+        uint32_t level = leaf_level + i;
+        entry_store(table_entries(table, table_paddrs[i]) + table_index(vaddr, level), value);
+        value = table_value(table_paddrs[i], level + 1, vaddr);
+    }
+    entry_store(walk->entries[walk->level], value);
+    walk_count_one(table, walk, vaddr);
+    return CAP_OK;
+}
+
 static enum cap_err map_leaf(struct page_table *table, uint64_t vaddr, uint64_t paddr, uint32_t rights,
                              uint32_t leaf_level)
 {
@@ -168,21 +97,7 @@ static enum cap_err map_leaf(struct page_table *table, uint64_t vaddr, uint64_t 
     walk_down(table, vaddr, leaf_level, &walk);
     if (walk_value(&walk) & ENTRY_PRESENT)
         return CAP_ERR_FAULT;
-    uint64_t table_paddrs[LEVEL_ROOT];
-    uint32_t missing = walk.level - leaf_level;
-    enum cap_err err = frames_take(table->source, table_paddrs, missing);
-    if (err)
-        return err;
-
-    /* From the leaf up; the last store shows all of it. */
-    uint64_t value = paddr | leaf_flags(rights, leaf_level);
-    for (uint32_t i = 0; i < missing; i++) {
-        entry_store(table_entry(table, table_paddrs[i], vaddr, leaf_level + i), value);
-        value = table_value(table_paddrs[i], leaf_level + i + 1, vaddr);
-    }
-    entry_store(walk.entries[walk.level], value);
-    walk_count_one(&walk, vaddr);
-    return CAP_OK;
+    return walk_fill(table, &walk, vaddr, leaf_level, paddr | leaf_flags(rights, leaf_level));
 }
 
 /* The way to the page at vaddr, which must start there. */
@@ -208,9 +123,7 @@ enum cap_err page_table_init(struct page_table *table, const struct page_source 
 
 void page_table_destroy(struct page_table *table)
 {
-    const uint64_t *entries = table_entries(table, table->root_paddr);
-    for (uint32_t i = 0; i < TABLE_ENTRIES / 2; i++)
-        CHECK(entry_load(&entries[i]) == 0);
+    CHECK(table->user_top_count == 0);
     table->source->free(table->source->context, table->root_paddr);
     *table = (struct page_table){0};
 }
@@ -219,7 +132,8 @@ void page_table_share_top(struct page_table *to, const struct page_table *from)
 {
     uint64_t *to_entries = table_entries(to, to->root_paddr);
     const uint64_t *from_entries = table_entries(from, from->root_paddr);
-    for (uint32_t i = TABLE_ENTRIES / 2; i < TABLE_ENTRIES; i++)
+    for (uint32_t i = table_next_used(from_entries, TABLE_ENTRIES / 2); i < TABLE_ENTRIES;
+         i = table_next_used(from_entries, i + 1))
         entry_store(&to_entries[i], entry_load(&from_entries[i]));
 }
 
@@ -289,39 +203,4 @@ enum cap_err page_table_lookup(const struct page_table *table, uint64_t vaddr, u
     *paddr = (value & ENTRY_PADDR) | (vaddr & offset_mask);
     *rights = (uint32_t)(value & RIGHTS_IN_ENTRY) | (value & ENTRY_NO_EXECUTE ? 0 : PAGE_EXECUTE);
     return CAP_OK;
-}
-
-/* The address of the next entry in the same table that is present, or that is beyond the table or end: found
- * without another walk. The entry of vaddr is absent. */
-static uint64_t skip_absent(const struct walk *walk, uint64_t vaddr, uint64_t end)
-{
-    uint64_t bytes = level_bytes(walk->level), table_bytes = level_bytes(walk->level + 1);
-    const uint64_t *entry = walk->entries[walk->level];
-    do
-        vaddr += bytes;
-    while (vaddr < end && vaddr % table_bytes && !(entry_load(++entry) & ENTRY_PRESENT));
-    return vaddr;
-}
-
-bool page_table_destroy_step(struct page_table *table, uint64_t first, uint64_t end, uint32_t budget,
-                             const struct page_sink *sink)
-{
-    CHECK(first <= end && end <= PAGE_TABLE_USER_END && is_aligned(first | end, CAP_PAGE_BYTES));
-    for (uint64_t vaddr = first; vaddr < end;) {
-        struct walk walk;
-        walk_down(table, vaddr, LEVEL_PAGE, &walk);
-        uint64_t bytes = level_bytes(walk.level), offset = vaddr % bytes, value = walk_value(&walk);
-        if (!(value & ENTRY_PRESENT)) {
-            vaddr = skip_absent(&walk, vaddr - offset, end);
-            continue;
-        }
-        CHECK(offset == 0 && bytes <= end - vaddr);
-        if (budget == 0)
-            return false;
-        budget--;
-        walk_clear(table, &walk, vaddr);
-        sink->leaf(sink->context, vaddr, value & ENTRY_PADDR, bytes);
-        vaddr += bytes;
-    }
-    return true;
 }

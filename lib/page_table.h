@@ -9,11 +9,12 @@
  *  - Nothing is writable and executable at once. Kernel-half pages are never PAGE_USER, user-half pages
  *    never PAGE_GLOBAL.
  *  - The entry that names a table counts the used entries of that table in its bits 52 to 61, which the
- *    CPU ignores. No table is empty: the last unmap frees it. Two exceptions: the root, and the tables
- *    that top-level entries of the kernel half name. These stay for ever, because all roots share them.
+ *    CPU ignores. No table is empty: the last unmap frees it. Two exceptions: the root, whose user half
+ *    struct page_table counts, and the tables that top-level entries of the kernel half name. These stay
+ *    for ever, because all roots share them.
  *  - Tables are written with single 64-bit stores: the CPU may read them at any time.
  *
- * Translations that the CPU remembers are the caller's business: after unmap, protect and destroy_step
+ * Translations that the CPU remembers are the caller's business: after unmap, protect and unmap_range
  * it invalidates them before it runs user code and before any freed frame (tables too) is written.
  *
  * Next: lib/elf.h
@@ -46,7 +47,8 @@ struct page_source {
 };
 
 struct page_table {
-    uint64_t root_paddr; /* for CR3 */
+    uint64_t root_paddr;     /* for CR3 */
+    uint32_t user_top_count; /* used entries of the root's user half */
     const struct page_source *source;
 };
 
@@ -83,16 +85,33 @@ CAP_MUST_CHECK enum cap_err page_table_protect(struct page_table *table, uint64_
 CAP_MUST_CHECK enum cap_err page_table_lookup(const struct page_table *table, uint64_t vaddr, uint64_t *paddr,
                                               uint32_t *rights);
 
-/* What becomes of a page that page_table_destroy_step removed; page_bytes is its size. */
+/* Where the pages of a range come from: the frame for its page `index`, or any error. It must not change the
+ * table. */
+struct page_feed {
+    void *context;
+    enum cap_err (*next)(void *context, uint64_t index, uint64_t *paddr);
+};
+
+/* Maps the pages of [first, end), lowest address first, all with the same rights; one walk for each 512.
+ * After an error those before *mapped_end are mapped and no other: unmap that range to undo it.
+ *   CAP_ERR_INVALID                  the rights are not allowed, as for map
+ *   CAP_ERR_FAULT                    something is mapped at *mapped_end already
+ *   the source's, and the feed's     no frame for a table, no page; the feed is asked for none in vain
+ * The range is in the user half and page-aligned (CHECKed). */
+CAP_MUST_CHECK enum cap_err page_table_map_range(struct page_table *table, uint64_t first, uint64_t end,
+                                                 uint32_t rights, const struct page_feed *feed,
+                                                 uint64_t *mapped_end);
+
+/* What becomes of a page that page_table_unmap_range removed; page_bytes is its size. */
 struct page_sink {
     void *context;
     void (*leaf)(void *context, uint64_t vaddr, uint64_t paddr, uint64_t page_bytes);
 };
 
 /* Removes what is mapped in [first, end), lowest address first, and gives back the tables that become
- * empty; stops after budget pages. True once nothing is left there: call it again until then, with the
- * same range. Skips at most 4096 absent entries between two pages, however large the range is. The sink must
- * not change the table.
- * The range is in the user half, page-aligned, and cuts no large page (CHECKed). */
-CAP_MUST_CHECK bool page_table_destroy_step(struct page_table *table, uint64_t first, uint64_t end,
-                                            uint32_t budget, const struct page_sink *sink);
+ * empty; stops after budget pages. True once nothing is left there; false: call it again, with the same
+ * range. Costs in proportion to what is mapped there: looks at most at 512 entries for each table that it
+ * passes, eight at a time, and not at those behind a table's last used one. The sink must not change the
+ * table. The range is in the user half, page-aligned, and cuts no large page (CHECKed). */
+CAP_MUST_CHECK bool page_table_unmap_range(struct page_table *table, uint64_t first, uint64_t end,
+                                           uint32_t budget, const struct page_sink *sink);

@@ -31,15 +31,22 @@ void address_space_changed(struct address_space *space, uint64_t address, uint64
         tlb_flush_page(address + i * CAP_PAGE_BYTES);
 }
 
-static enum cap_err charged_frame_alloc(void *context, uint64_t *paddr)
+static enum cap_err charged_frame_take(struct address_space *space, uint64_t *paddr)
 {
-    struct address_space *space = context;
     enum cap_err err = ledger_charge(space->ledger, LEDGER_FRAMES, 1);
     if (err)
         return err;
-    err = frame_alloc_zeroed(paddr);
+    err = frame_alloc(paddr);
     if (err)
         ledger_refund(space->ledger, LEDGER_FRAMES, 1);
+    return err;
+}
+
+static enum cap_err charged_frame_alloc(void *context, uint64_t *paddr)
+{
+    enum cap_err err = charged_frame_take(context, paddr);
+    if (!err)
+        mem_zero(frame_to_pointer(*paddr), CAP_PAGE_BYTES);
     return err;
 }
 
@@ -85,10 +92,42 @@ static void page_removed(void *context, uint64_t vaddr, uint64_t paddr, uint64_t
     charged_frame_free(context, paddr);
 }
 
+struct filled_pages {
+    struct address_space *space;
+    const struct page_filler *filler;
+};
+
+static enum cap_err next_filled_page(void *context, uint64_t index, uint64_t *paddr)
+{
+    const struct filled_pages *pages = context;
+    if (!pages->filler)
+        return charged_frame_alloc(pages->space, paddr);
+    enum cap_err err = charged_frame_take(pages->space, paddr);
+    if (!err)
+        pages->filler->fill(pages->filler->context, index, frame_to_pointer(*paddr));
+    return err;
+}
+
+enum cap_err address_space_add_range(struct address_space *space, uint64_t first, uint64_t end,
+                                     uint32_t rights, const struct page_filler *filler)
+{
+    struct filled_pages pages = {.space = space, .filler = filler};
+    const struct page_feed feed = {.context = &pages, .next = next_filled_page};
+    const struct page_sink sink = {.context = space, .leaf = page_removed};
+    uint64_t mapped_end;
+    enum cap_err err =
+        page_table_map_range(&space->table, first, end, rights | PAGE_READ | PAGE_USER, &feed, &mapped_end);
+    if (err) {
+        bool is_done = page_table_unmap_range(&space->table, first, mapped_end, UINT32_MAX, &sink);
+        CHECK(is_done);
+    }
+    return err;
+}
+
 void address_space_destroy(struct address_space *space)
 {
-    mapping_remove_all(space);
     const struct page_sink sink = {.context = space, .leaf = page_removed};
-    while (!page_table_destroy_step(&space->table, 0, CAP_USER_END, 1024, &sink)) {}
+    mapping_remove_all(space);
+    while (!page_table_unmap_range(&space->table, 0, CAP_USER_END, 1024, &sink)) {}
     page_table_destroy(&space->table);
 }

@@ -38,6 +38,16 @@ CAP_MUST_CHECK enum cap_err address_space_init(struct address_space *space, stru
 CAP_MUST_CHECK enum cap_err address_space_add_page(struct address_space *space, uint64_t address,
                                                    uint32_t rights, uint64_t *paddr);
 
+/* What is in new pages: writes all bytes of the page `index` of a range. */
+struct page_filler {
+    void *context;
+    void (*fill)(void *context, uint64_t index, uint8_t *page);
+};
+
+/* Takes frames for the pages of [first, end) and maps them as above; zeroed, if filler is NULL. */
+CAP_MUST_CHECK enum cap_err address_space_add_range(struct address_space *space, uint64_t first, uint64_t end,
+                                                    uint32_t rights, const struct page_filler *filler);
+
 /* Part of every change of page_count pages from address on that were mapped before: forgets what
  * user_memory.c remembers of them, and what the processor does. It comes after the change, and before a frame
  * that this set free, tables too, is given out again. (Nobody remembers what is not mapped: SDM vol.

@@ -30,20 +30,29 @@ static const uint64_t limits[LEDGER_KIND_COUNT] = {
 static struct list processes = {{&processes.head, &processes.head}};
 static uint32_t live_count;
 
+struct segment_source {
+    const struct elf_segment *segment;
+    const uint8_t *elf;
+};
+
+static void fill_segment_page(void *context, uint64_t index, uint8_t *page)
+{
+    const struct segment_source *source = context;
+    struct elf_page part = elf_segment_page(source->segment, index);
+    uint32_t end = part.page_offset + part.file_bytes;
+    mem_zero(page, part.page_offset);
+    memcpy(page + part.page_offset, source->elf + part.file_offset, part.file_bytes);
+    mem_zero(page + end, CAP_PAGE_BYTES - end);
+}
+
 static enum cap_err load_segment(struct process *process, const struct elf_segment *segment,
                                  const uint8_t *elf)
 {
-    for (uint64_t i = 0; i < elf_segment_page_count(segment); i++) {
-        struct elf_page page = elf_segment_page(segment, i);
-        uint64_t paddr;
-        enum cap_err err = address_space_add_page(&process->space, page.address, segment->rights, &paddr);
-        if (err)
-            return err;
-        if (page.file_bytes)
-            memcpy((uint8_t *)frame_to_pointer(paddr) + page.page_offset, elf + page.file_offset,
-                   page.file_bytes);
-    }
-    return CAP_OK;
+    struct segment_source source = {.segment = segment, .elf = elf};
+    const struct page_filler filler = {.context = &source, .fill = fill_segment_page};
+    uint64_t first = elf_segment_page(segment, 0).address;
+    uint64_t end = first + elf_segment_page_count(segment) * CAP_PAGE_BYTES;
+    return address_space_add_range(&process->space, first, end, segment->rights, &filler);
 }
 
 static enum cap_err load_program(struct process *process, const struct elf_plan *plan, const uint8_t *elf)
@@ -53,12 +62,10 @@ static enum cap_err load_program(struct process *process, const struct elf_plan 
         if (err)
             return err;
     }
-    for (uint64_t at = CAP_STACK_TOP - CAP_STACK_BYTES; at < CAP_STACK_TOP; at += CAP_PAGE_BYTES) {
-        uint64_t paddr;
-        enum cap_err err = address_space_add_page(&process->space, at, PAGE_WRITE, &paddr);
-        if (err)
-            return err;
-    }
+    enum cap_err err = address_space_add_range(&process->space, CAP_STACK_TOP - CAP_STACK_BYTES,
+                                               CAP_STACK_TOP, PAGE_WRITE, NULL);
+    if (err)
+        return err;
     process->context.rip = plan->entry;
     process->context.rsp = CAP_STACK_TOP;
     process->context.cs = SELECTOR_USER_CODE;
@@ -120,10 +127,11 @@ enum cap_err process_create(const char *name, uint32_t name_bytes, const struct 
                             const uint8_t *elf, struct process_observer *observer, struct process **created)
 {
     uint64_t paddr;
-    enum cap_err err = frame_alloc_zeroed(&paddr);
+    enum cap_err err = frame_alloc(&paddr);
     if (err)
         return err;
     struct process *process = frame_to_pointer(paddr);
+    mem_zero(process, sizeof *process);
     init_record(process, name, name_bytes);
     err = address_space_init(&process->space, &process->account.ledger);
     if (err) {

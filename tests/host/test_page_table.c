@@ -1,6 +1,6 @@
 /* page_table.c: random histories against the model, then each rule by itself.
  *
- * Next: tests/host/test_page_table_destroy.c
+ * Next: tests/host/test_page_table_range.c
  */
 #include "tests/host/page_table_model.h"
 #include "tests/host/check.h"
