@@ -111,6 +111,9 @@ static struct object *kernel_object(uint16_t which, struct process *init)
     case os_KernelObject_frameAllocator:
         object = frame_allocator_object();
         break;
+    case os_KernelObject_notificationFactory:
+        object = notification_factory_object();
+        break;
     case os_KernelObject_virtualMemory:
         if (virtual_memory_make(init, &object))
             boot_refuse("no memory for init");

@@ -25,7 +25,7 @@ struct object_ops {
     const char *name; /* for the log */
     bool can_copy;
     bool can_move;
-    bool is_timer_safe; /* its methods are bounded, allocate nothing and never wait */
+    bool is_timer_safe; /* its methods are bounded, allocate nothing and never wait: the tick may run them */
 
     /* A facet that stands in front of another object: which object runs this method in its place, or why
      * none does. NULL: the object runs its methods itself. */

@@ -85,6 +85,35 @@ interface Revoker @0xae1f506b7c8d9eaf {
   # before may still end well. The facet no longer holds the target.
 }
 
+interface NotificationFactory @0xfb7292aba8a16608 {
+  # The authority to make notifications, charged to the caller.
+
+  create @0 () -> (notification :Notification, signal :Signal);
+  # A new notification and the signal that counts it up. Errors: ERR_QUOTA, ERR_NO_MEMORY.
+}
+
+interface Signal @0xc8953cde4005b502 {
+  # The right to tell that something has happened, and nothing else: no message, no answer, no wait. Its holder
+  # cannot see who waits, nor the count. The timer tick may run calls on it.
+
+  signal @0 (count :UInt64 = 1);
+  # It has happened `count` times more. If calls wait for the notification, the oldest of them completes with all
+  # that has been counted; else the count stays until the next wait.
+  # Errors: ERR_DISCONNECTED (the last capability to the notification is gone), ERR_INVALID (count 0),
+  # ERR_AGAIN (the sum would pass 2^64 - 1; nothing has changed).
+}
+
+interface Notification @0xf1aa336ba15e5cc8 {
+  # A counter to wait for: any number of signals, from any number of processes, are one number to take. When the
+  # last capability to it is released it closes: later signals end with ERR_DISCONNECTED.
+
+  wait @0 () -> (count :UInt64);
+  # Completes with the number of signals since the last wait that completed, at once if there were any. That number
+  # is 0 from then on: each signal is told to one wait. Any number of calls may wait; the oldest is the next to
+  # complete. One that is cancelled or runs out of time takes nothing with it.
+  # Errors: ERR_DISCONNECTED (nothing is counted, and the last capability to the signal is gone).
+}
+
 interface FrameAllocator @0x8c3f5d7e91a2b4c6 {
   # The authority to take physical memory, charged to the caller.
 
@@ -293,6 +322,7 @@ enum KernelObject {
   facetFactory @5;
   timer @6;
   frameAllocator @7;
+  notificationFactory @8;
 }
 
 struct Service {

@@ -20,6 +20,7 @@ struct object *process_spawner_object(void);
 struct object *timer_object(void);
 struct object *frame_allocator_object(void);
 struct object *boot_package_object(void);
+struct object *notification_factory_object(void);
 
 /* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the
  * message in it, which lib/manifest has accepted. */

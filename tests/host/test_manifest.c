@@ -234,11 +234,11 @@ TEST(an_unknown_object_for_init_is_refused)
 {
     struct system *system = good_system();
 
-    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 8};
+    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 9};
     EXPECT_REFUSED(
         system, "init.grants[5].object",
-        "kernel object 8 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
-        "virtualMemory, facetFactory, timer, frameAllocator");
+        "kernel object 9 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
+        "virtualMemory, facetFactory, timer, frameAllocator, notificationFactory");
     system->init_grants[5].object = 65535;
     EXPECT_REFUSED(system, "init.grants[5].object", "kernel object 65535 is unknown");
 }

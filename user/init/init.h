@@ -85,9 +85,10 @@ struct init {
     struct os_ProcessSpawner process_spawner;
     struct os_EndpointFactory endpoint_factory;
     struct os_VirtualMemory virtual_memory;
-    struct os_FacetFactory facet_factory; /* these three: null unless the manifest gives them to init */
+    struct os_FacetFactory facet_factory; /* from here on: null unless the manifest gives them to init */
     struct os_Timer timer;
     struct os_FrameAllocator frame_allocator;
+    struct os_NotificationFactory notification_factory;
 
     struct wire_message_reader
         message; /* the manifest, valid as a whole once boot_load has returned CAP_OK */

@@ -18,6 +18,8 @@ static bool find_own(struct init *init)
         init->timer.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &init->frame_allocator) != CAP_OK)
         init->frame_allocator.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &init->notification_factory) != CAP_OK)
+        init->notification_factory.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

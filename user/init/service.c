@@ -54,6 +54,9 @@ static struct rt_handle kernel_object(const struct init *init, uint16_t object, 
     case os_KernelObject_frameAllocator:
         *interface = "FrameAllocator";
         return init->frame_allocator.handle;
+    case os_KernelObject_notificationFactory:
+        *interface = "NotificationFactory";
+        return init->notification_factory.handle;
     default:
         *interface = "nothing";
         return (struct rt_handle){.rt = init->rt};

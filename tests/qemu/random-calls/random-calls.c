@@ -11,7 +11,7 @@
 
 #define ACTORS       200
 #define AT_ONCE      6
-#define GRANTS       5
+#define GRANTS       8
 #define KILL_WAIT_NS 2000000
 
 struct place {
@@ -28,6 +28,9 @@ struct world {
     struct rt_handle facets;
     struct os_Endpoint endpoint; /* of the present actors; a new one every few */
     struct rt_handle client;
+    struct os_NotificationFactory notifications;
+    struct os_Notification notification; /* likewise */
+    struct os_Signal signal;
     uint32_t started_count;
     struct place places[AT_ONCE];
 };
@@ -44,10 +47,20 @@ static void make_endpoint(struct world *w)
                    "a client facet");
 }
 
+static void make_notification(struct world *w)
+{
+    rt_handle_drop(&w->notification.handle);
+    rt_handle_drop(&w->signal.handle);
+    raw_expect_err(&w->raw, os_NotificationFactory_create(w->notifications, &w->notification, &w->signal),
+                   CAP_OK, "a notification");
+}
+
 static enum cap_err fill_spawn(struct world *w, struct place *place, struct rt_call *call)
 {
-    const struct rt_handle granted[GRANTS] = {w->endpoint.handle, w->client, w->client, w->endpoints.handle,
-                                              w->facets};
+    const struct rt_handle granted[GRANTS] = {
+        w->endpoint.handle,     w->client,       w->client,
+        w->endpoints.handle,    w->facets,       w->notifications.handle,
+        w->notification.handle, w->signal.handle};
     struct os_ProcessSpawner_spawn_Params_builder params = os_ProcessSpawner_spawn_begin(call, w->spawner);
     enum cap_err err = os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of("actor"));
     if (!err)
@@ -67,8 +80,10 @@ static void start_actor(struct world *w, struct place *place)
 {
     struct rt_call call;
     struct os_ProcessSpawner_spawn_Results_reader results;
-    if (w->started_count % AT_ONCE == 0)
+    if (w->started_count % AT_ONCE == 0) {
         make_endpoint(w);
+        make_notification(w);
+    }
     fmt_print(place->name, sizeof place->name, "actor-%u", w->started_count++);
     enum cap_err err = fill_spawn(w, place, &call);
     if (!err)
@@ -133,7 +148,8 @@ int main(struct rt *rt)
     world.raw = raw_start(rt);
     if (RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &world.spawner) ||
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &world.endpoints) ||
-        rt_capset_find(rt, "facetFactory", os_FacetFactory_ID, &world.facets))
+        rt_capset_find(rt, "facetFactory", os_FacetFactory_ID, &world.facets) ||
+        RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &world.notifications))
         return 98;
     while (world.started_count < ACTORS)
         turn(&world);
