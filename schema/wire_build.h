@@ -128,12 +128,6 @@ enum cap_err wire_pointer_copy(struct wire_pointer_builder pointer, struct wire_
 enum cap_err wire_pointer_copy_struct(struct wire_pointer_builder pointer, struct wire_struct_reader from);
 enum cap_err wire_pointer_copy_list(struct wire_pointer_builder pointer, struct wire_list_reader from);
 
-/* The canonical form of a whole message: one segment, preorder, without gaps, sections trimmed of zero words
- * at their ends. Two messages with the same content, and no capabilities, have the same one.
- * CAP_ERR_MALFORMED: the source breaks a rule or has a capability (C5). Source: capnproto.org/encoding.html,
- * "Canonicalization". */
-enum cap_err wire_message_canonicalize(struct wire_message_builder *to, struct wire_message_reader *from);
-
 /* Index of a capability that goes with the message, or WIRE_CAP_NULL. */
 static inline enum cap_err wire_pointer_set_cap(struct wire_pointer_builder pointer, uint32_t cap_index)
 {

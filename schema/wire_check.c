@@ -4,6 +4,7 @@
  * Next: schema/wire_build.h
  */
 #include "schema/wire_check.h"
+#include "schema/wire_list.h"
 
 /* One struct, or the elements of one list from the current one on. */
 struct frame {

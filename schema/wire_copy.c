@@ -4,9 +4,11 @@
  * copy is the order of the source's pointers; a copied list keeps its element code, and a copied struct its
  * sizes, so data that only a newer schema knows survives.
  *
- * Next: schema/wire_segments.h
+ * Next: schema/wire_canonical.h
  */
 #include "schema/wire_build.h"
+#include "schema/wire_canonical.h"
+#include "schema/wire_list.h"
 
 /* Pointers that are still to be copied, one behind another in the source and in the copy. */
 struct copy_frame {

@@ -3,6 +3,7 @@
  * Next: schema/wire_check.h
  */
 #include "schema/wire_read.h"
+#include "schema/wire_list.h"
 
 __attribute__((cold, noinline)) void wire_message_flag(struct wire_message_reader *message,
                                                        enum wire_rule rule, const uint64_t *words,

@@ -13,62 +13,12 @@
  * Sources: the Cap'n Proto encoding specification (capnproto.org/encoding.html); the rule names are those of
  * docs/spec/messages.md.
  *
- * Next: schema/wire_read.c
+ * Next: schema/wire_list.h
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "schema/wire_form.h"
 #include "schema/wire_rule.h"
-
-/* A capability field that is null. */
-#define WIRE_CAP_NULL UINT32_MAX
-
-/* A traversal budget that is never used up, for tools that trust the message. */
-#define WIRE_BUDGET_UNLIMITED UINT64_MAX
-
-/* A message may be traversed this many times over, and this many words besides. */
-#define WIRE_BUDGET_FACTOR      8
-#define WIRE_BUDGET_FLOOR_WORDS 1024
-
-/* How deep structs and lists may be nested; an element of a struct list counts as well. */
-#define WIRE_DEPTH_MAX 64
-
-/* The most elements of a list (29 bits), and the most words of one object. */
-#define WIRE_LIST_COUNT_MAX 0x1fffffffu
-
-/* What the elements of a list are, as the encoding numbers it. */
-enum wire_element {
-    WIRE_ELEMENT_VOID,
-    WIRE_ELEMENT_BIT,
-    WIRE_ELEMENT_BYTE,
-    WIRE_ELEMENT_TWO_BYTES,
-    WIRE_ELEMENT_FOUR_BYTES,
-    WIRE_ELEMENT_EIGHT_BYTES,
-    WIRE_ELEMENT_POINTER,
-    WIRE_ELEMENT_STRUCT,
-};
-
-/* The low two bits of a pointer. */
-enum wire_kind {
-    WIRE_KIND_STRUCT,
-    WIRE_KIND_LIST,
-    WIRE_KIND_FAR,
-    WIRE_KIND_OTHER,
-};
-
-/* Characters and their number, without the NUL that follows them in a message. May contain NULs. */
-struct wire_text {
-    const char *bytes;
-    uint32_t length;
-};
-
-struct wire_data {
-    const uint8_t *bytes;
-    uint32_t length;
-};
 
 struct wire_message_reader;
 
@@ -222,21 +172,6 @@ struct wire_list_reader wire_follow_list(struct wire_pointer_reader pointer, enu
 struct wire_list_reader wire_follow_any_list(struct wire_pointer_reader pointer);
 
 struct wire_struct_reader wire_list_struct(struct wire_list_reader list, uint32_t index);
-
-/* ---- Text ------------------------------------------------------------------------------------------- */
-
-static inline struct wire_text wire_text_of(const char *nul_terminated)
-{
-    struct wire_text text = {nul_terminated, 0};
-    while (nul_terminated[text.length])
-        text.length++;
-    return text;
-}
-
-static inline bool wire_text_equal(struct wire_text a, struct wire_text b)
-{
-    return a.length == b.length && (a.length == 0 || __builtin_memcmp(a.bytes, b.bytes, a.length) == 0);
-}
 
 /* ---- Structs ---------------------------------------------------------------------------------------- */
 
@@ -439,120 +374,3 @@ static inline struct wire_list_reader wire_pointer_list(struct wire_pointer_read
 {
     return wire_follow_list(pointer, element);
 }
-
-/* ---- Lists ------------------------------------------------------------------------------------------- */
-
-/* True if the list has an element `index` with `bits` of data; else the program reads beyond it (A1). */
-static inline bool wire_list_has(struct wire_list_reader list, uint32_t index, uint32_t bits)
-{
-    if (__builtin_expect(index < list.count && bits <= list.data_bits, 1))
-        return true;
-    wire_message_flag(list.message, WIRE_RULE_A1_INDEX, list.words, list.pointers_at);
-    return false;
-}
-
-static inline const uint8_t *wire_list_element(struct wire_list_reader list, uint32_t index)
-{
-    return list.data + (uint64_t)index * list.stride_bits / 8;
-}
-
-/* Bits follow each other, in wider elements too (V4): as the C++ library reads them. */
-static inline bool wire_list_bool(struct wire_list_reader list, uint32_t index)
-{
-    return wire_list_has(list, index, 1) && (list.data[index / 8] >> (index % 8) & 1);
-}
-
-static inline uint8_t wire_list_u8(struct wire_list_reader list, uint32_t index)
-{
-    return wire_list_has(list, index, 8) ? *wire_list_element(list, index) : 0;
-}
-
-static inline uint16_t wire_list_u16(struct wire_list_reader list, uint32_t index)
-{
-    uint16_t value = 0;
-    if (wire_list_has(list, index, 16))
-        __builtin_memcpy(&value, wire_list_element(list, index), sizeof value);
-    return value;
-}
-
-static inline uint32_t wire_list_u32(struct wire_list_reader list, uint32_t index)
-{
-    uint32_t value = 0;
-    if (wire_list_has(list, index, 32))
-        __builtin_memcpy(&value, wire_list_element(list, index), sizeof value);
-    return value;
-}
-
-static inline uint64_t wire_list_u64(struct wire_list_reader list, uint32_t index)
-{
-    uint64_t value = 0;
-    if (wire_list_has(list, index, 64))
-        __builtin_memcpy(&value, wire_list_element(list, index), sizeof value);
-    return value;
-}
-
-/* The pointer of an element of a list of pointers. */
-static inline struct wire_pointer_reader wire_list_pointer(struct wire_list_reader list, uint32_t index)
-{
-    struct wire_pointer_reader pointer = {.message = list.message};
-    if (wire_list_has(list, index, 0) && list.pointer_count) {
-        pointer.words = list.words;
-        pointer.word_count = list.word_count;
-        pointer.at = (uint32_t)(list.pointers_at + (uint64_t)index * list.stride_bits / 64);
-        pointer.depth = list.depth;
-    }
-    return pointer;
-}
-
-static inline struct wire_text wire_list_text(struct wire_list_reader list, uint32_t index)
-{
-    return wire_pointer_text(wire_list_pointer(list, index));
-}
-
-static inline struct wire_data wire_list_data(struct wire_list_reader list, uint32_t index)
-{
-    return wire_pointer_data(wire_list_pointer(list, index));
-}
-
-static inline uint32_t wire_list_cap(struct wire_list_reader list, uint32_t index)
-{
-    return wire_pointer_cap(wire_list_pointer(list, index));
-}
-
-static inline struct wire_list_reader wire_list_list(struct wire_list_reader list, uint32_t index,
-                                                     enum wire_element element)
-{
-    return wire_pointer_list(wire_list_pointer(list, index), element);
-}
-
-/* ---- Floating point, where the compiler has registers for it ------------------------------------------ */
-
-#ifdef __SSE2__
-static inline float wire_float_of(uint32_t bits)
-{
-    float value;
-    __builtin_memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline double wire_double_of(uint64_t bits)
-{
-    double value;
-    __builtin_memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline uint32_t wire_float_bits(float value)
-{
-    uint32_t bits;
-    __builtin_memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static inline uint64_t wire_double_bits(double value)
-{
-    uint64_t bits;
-    __builtin_memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-#endif

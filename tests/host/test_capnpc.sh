@@ -87,6 +87,16 @@ printf '\0\0\0\0\0\0\1\0\7\0\0\0\0\0\0\0' > "$work/reserved"
 "$wire_check" --flat "$work/reserved" > "$work/said" 2>&1
 test $? -eq 1 && grep -q 'refused: P7: .* at word 1 of segment 0' "$work/said"
 result "wire-check names the rule and the word" $?
+printf '1234567' > "$work/seven"
+"$wire_check" --flat "$work/seven" > "$work/said" 2>&1
+test $? -eq 1 && grep -q 'refused: F9: ' "$work/said"
+result "F9: wire-check refuses bytes that are no whole words" $?
+"$wire_check" $vectors/m-empty.seg1.bin > "$work/said" 2>&1
+test $? -eq 0 && grep -q '^not canonical: C1: .* at word 0' "$work/said"
+result "wire-check names the rule that keeps a message from being canonical" $?
+"$wire_check" --flat $vectors/m-empty.canon > "$work/said" 2>&1
+test $? -eq 0 && grep -q '^canonical$' "$work/said"
+result "wire-check knows a canonical message" $?
 printf '\0\0\0\0\0\0\1\0\1\0\0\0\2\1\0\0%040d' 0 > "$work/long"
 "$wire_check" -I. --flat "$work/long" schema/capos.capnp Binary > "$work/said" 2>&1
 test $? -eq 1 && grep -q 'refused: V3: \|refused: L7: ' "$work/said"

@@ -111,6 +111,21 @@ TEST(v2_zero_written_to_a_field_with_a_default_reads_as_zero)
     EXPECT_EQ(Defaults_get_f64_bits(r), 0);
 }
 
+TEST(v7_a_null_struct_has_the_default_of_its_field)
+{
+    /* The same type: in one field with a default of its own, in the other without. */
+    READ(message, 0xfffffffc);
+    EXPECT_EQ(Small_get_x(Defaults_get_small(Defaults_read_root(&message))), 9);
+    EXPECT_EQ(Small_get_y(Defaults_get_small(Defaults_read_root(&message))), 900);
+    struct both both;
+    Defaults_init_small(Defaults_init_root(begin(&both)));
+    EXPECT_EQ(Defaults_check(reread(&both)), CAP_OK);
+    struct Defaults_reader r = Defaults_read_root(&both.in);
+    EXPECT(Defaults_has_small(r));
+    EXPECT_EQ(Small_get_x(Defaults_get_small(r)), 0);
+    EXPECT_EQ(Small_get_y(Defaults_get_small(r)), 0);
+}
+
 TEST(v9_pointer_defaults_of_every_kind)
 {
     READ(message, 0xfffffffc);

@@ -2,6 +2,7 @@
  *
  * Next: tests/host/test_wire_segments.c
  */
+#include "schema/wire_canonical.h"
 #include "tests/host/test.h"
 #include "tests/host/wire_words.h"
 
@@ -29,7 +30,7 @@ TEST(an_unused_builder_is_a_message_of_zero_words)
     EXPECT(!message.overflowed);
 }
 
-TEST(scalars_land_in_zeroed_data)
+TEST(b1_scalars_land_in_zeroed_data)
 {
     BUILD(message, ROOM);
     struct wire_struct_builder root = wire_message_init_root(&message, 2, 0);
@@ -54,7 +55,7 @@ TEST(p4_a_struct_without_size_is_written_with_offset_minus_one)
     EXPECT_WORDS(message, struct_pointer(0, 0, 1), 0xfffffffc);
 }
 
-TEST(text_of_each_length_has_its_nul_and_zero_padding)
+TEST(b1_text_of_each_length_has_its_nul_and_zero_padding)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
     for (uint32_t length = 0; length <= 17; length++) {
@@ -70,7 +71,7 @@ TEST(text_of_each_length_has_its_nul_and_zero_padding)
     }
 }
 
-TEST(data_of_each_length_has_zero_padding)
+TEST(b1_data_of_each_length_has_zero_padding)
 {
     for (uint32_t length = 0; length <= 17; length++) {
         BUILD(message, ROOM);
@@ -143,7 +144,7 @@ TEST(setting_beyond_the_end_of_a_list_does_nothing)
                  list_pointer(1, WIRE_ELEMENT_STRUCT, 1), 0, tag_word(1, 1, 0), 0);
 }
 
-TEST(what_does_not_fit_is_not_begun_and_everything_after_it_is_harmless)
+TEST(b3_what_does_not_fit_is_not_begun_and_everything_after_it_is_harmless)
 {
     BUILD(message, 4);
     struct wire_struct_builder root = wire_message_init_root(&message, 1, 1);
@@ -156,7 +157,7 @@ TEST(what_does_not_fit_is_not_begun_and_everything_after_it_is_harmless)
     EXPECT_EQ(message_words[4], 0xa5a5a5a5a5a5a5a5);
 }
 
-TEST(what_fits_to_the_last_word_touches_nothing_behind_it)
+TEST(b3_what_fits_to_the_last_word_touches_nothing_behind_it)
 {
     const uint8_t full[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     READ(from, list_pointer(0, WIRE_ELEMENT_BYTE, 8), UINT64_MAX, UINT64_MAX);
@@ -184,7 +185,7 @@ TEST(what_fits_to_the_last_word_touches_nothing_behind_it)
     }
 }
 
-TEST(builders_after_an_overflow_are_null_and_setters_on_them_do_nothing)
+TEST(b3_builders_after_an_overflow_are_null_and_setters_on_them_do_nothing)
 {
     BUILD(message, 1);
     struct wire_struct_builder root = wire_message_init_root(&message, 1, 1);
@@ -205,7 +206,7 @@ TEST(builders_after_an_overflow_are_null_and_setters_on_them_do_nothing)
     EXPECT_EQ(message_words[0], 0xa5a5a5a5a5a5a5a5);
 }
 
-TEST(sizes_beyond_29_bits_are_refused_before_they_are_multiplied)
+TEST(b2_sizes_beyond_29_bits_are_refused_before_they_are_multiplied)
 {
     BUILD(message, ROOM);
     message.word_capacity = UINT32_MAX;
@@ -226,7 +227,7 @@ TEST(sizes_beyond_29_bits_are_refused_before_they_are_multiplied)
     EXPECT_EQ(message.word_count, 2);
 }
 
-TEST(replacing_a_text_zeroes_the_old_one)
+TEST(b4_replacing_a_text_zeroes_the_old_one)
 {
     BUILD(message, ROOM);
     struct wire_struct_builder root = wire_message_init_root(&message, 0, 1);
@@ -235,7 +236,7 @@ TEST(replacing_a_text_zeroes_the_old_one)
     EXPECT_WORDS(message, struct_pointer(0, 0, 1), list_pointer(2, WIRE_ELEMENT_BYTE, 2), 0, 0, 'x');
 }
 
-TEST(replacing_a_tree_zeroes_all_that_hung_on_it)
+TEST(b4_replacing_a_tree_zeroes_all_that_hung_on_it)
 {
     BUILD(message, ROOM);
     struct wire_struct_builder root = wire_message_init_root(&message, 0, 2);
@@ -257,6 +258,80 @@ TEST(replacing_a_tree_zeroes_all_that_hung_on_it)
     EXPECT_EQ(message.words[3], bytes_word("stays"));
     for (uint32_t i = 4; i < word_count; i++)
         EXPECT_EQ(message.words[i], 0);
+}
+
+TEST(s2_what_the_buffer_held_before_changes_nothing)
+{
+    uint64_t clean[ROOM] = {0}, dirty[ROOM];
+    uint32_t counts[2];
+    /* Pointers everywhere, to look at if anybody would. */
+    for (uint32_t i = 0; i < ROOM; i++)
+        dirty[i] = struct_pointer(-1, 1, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct wire_message_builder message;
+        wire_message_build(&message, i ? dirty : clean, ROOM);
+        struct wire_struct_builder root = wire_message_init_root(&message, 1, 3);
+        wire_pointer_set_text(wire_pointer_at(root, 1), wire_text_of("text"));
+        wire_pointer_init_struct_list(wire_pointer_at(root, 2), 1, 1, 2);
+        wire_pointer_init_data(wire_pointer_at(root, 3), 5);
+        wire_pointer_set_text(wire_pointer_at(root, 1), wire_text_of("another"));
+        counts[i] = message.word_count;
+    }
+    EXPECT_EQ(counts[0], counts[1]);
+    EXPECT_BYTES(clean, dirty, counts[0] * 8ul);
+}
+
+/* Sets field `index` of a struct of 4 pointers: a text, a list of lists, a list of structs, a struct. */
+static void set_field(struct wire_struct_builder root, uint32_t index)
+{
+    struct wire_pointer_builder pointer = wire_pointer_at(root, index);
+    struct wire_list_builder list;
+    switch (index) {
+    case 0:
+        wire_pointer_set_text(pointer, wire_text_of("some text"));
+        break;
+    case 1:
+        list = wire_pointer_init_list(pointer, WIRE_ELEMENT_POINTER, 2);
+        wire_list_set_bool(wire_pointer_init_list(wire_list_pointer_at(list, 1), WIRE_ELEMENT_BIT, 3), 2,
+                           true);
+        wire_list_set_u8(wire_pointer_init_list(wire_list_pointer_at(list, 0), WIRE_ELEMENT_BYTE, 1), 0, 7);
+        break;
+    case 2:
+        list = wire_pointer_init_struct_list(pointer, 1, 1, 2);
+        wire_pointer_set_text(wire_pointer_at(wire_list_struct_at(list, 1), 1), wire_text_of("b"));
+        wire_set_u64(wire_list_struct_at(list, 0), 0, 9);
+        break;
+    default:
+        wire_set_u64(wire_pointer_init_struct(pointer, 1, 0), 0, 5);
+    }
+}
+
+TEST(b6_fields_set_in_any_order_leave_no_gap_and_say_the_same)
+{
+    static uint64_t first[ROOM];
+    uint32_t first_count = 0;
+    for (uint32_t order = 0; order < 256; order++) {
+        uint32_t at[4] = {order & 3, order >> 2 & 3, order >> 4 & 3, order >> 6};
+        if ((1u << at[0] | 1u << at[1] | 1u << at[2] | 1u << at[3]) != 15)
+            continue;
+        BUILD(message, ROOM);
+        struct wire_struct_builder root = wire_message_init_root(&message, 0, 4);
+        for (uint32_t i = 0; i < 4; i++)
+            set_field(root, at[i]);
+        EXPECT_EQ(message.word_count, 1 + 4 + 2 + (2 + 1 + 1) + (1 + 4 + 1) + 1);
+        uint64_t form_words[ROOM];
+        struct wire_message_builder form;
+        struct wire_message_reader from;
+        wire_message_read(&from, message.words, message.word_count, 0);
+        wire_message_build(&form, form_words, ROOM);
+        EXPECT_EQ(wire_message_canonicalize(&form, &from), CAP_OK);
+        /* Nothing is lost in a message without gaps. */
+        EXPECT_EQ(form.word_count, message.word_count);
+        if (first_count == 0)
+            memcpy(first, form_words, (first_count = form.word_count) * 8ul);
+        EXPECT_EQ(form.word_count, first_count);
+        EXPECT_BYTES(form_words, first, first_count * 8ul);
+    }
 }
 
 TEST(a_second_root_replaces_the_message)
@@ -310,7 +385,7 @@ TEST(a_copy_holds_everything_that_a_pointer_leads_to)
                  list_pointer(0, WIRE_ELEMENT_BIT, 3), 7, bytes_word("hi"), 0xfffffffc, 0);
 }
 
-TEST(a_copy_keeps_the_limits_of_its_source)
+TEST(b5_a_copy_keeps_the_limits_of_its_source)
 {
     READ(far, struct_pointer(0, 0, 2), list_pointer(1, WIRE_ELEMENT_BYTE, 3), far_pointer(0, 0, 0),
          bytes_word("hi"));
@@ -329,7 +404,7 @@ TEST(a_copy_keeps_the_limits_of_its_source)
     EXPECT_RULE(poor, L1_BUDGET);
 }
 
-TEST(a_copy_of_nested_struct_lists_ends_at_the_depth_limit)
+TEST(b5_a_copy_of_nested_struct_lists_ends_at_the_depth_limit)
 {
     uint64_t words[256] = {list_pointer(0, WIRE_ELEMENT_STRUCT, 1)};
     for (unsigned i = 0; i < 100; i++) {

@@ -2,8 +2,9 @@
  *
  * Next: tests/host/test_wire_vectors.c
  */
-#include "tests/host/test.h"
 #include "schema/wire_pack.h"
+#include "schema/wire_segments.h"
+#include "tests/host/test.h"
 
 #define UNPACK(capacity, ...)               \
     const uint8_t packed[] = {__VA_ARGS__}; \
@@ -42,6 +43,57 @@ TEST(k2_a_message_that_fills_the_room_is_unpacked)
     EXPECT_EQ(error, CAP_OK);
     EXPECT_EQ(count, 4);
     EXPECT_EQ(words[3], 0);
+}
+
+TEST(k3_a_run_may_reach_from_the_segment_table_into_the_message)
+{
+    /* Two segments of one word and none: half of the table and the root are zero, in one run. */
+    struct wire_message_reader message;
+    struct wire_segments set;
+    struct wire_segment segments[2];
+    uint64_t used_words;
+    UNPACK(4, 0x11, 1, 1, 0x00, 1);
+    EXPECT_EQ(error, CAP_OK);
+    EXPECT_EQ(count, 3);
+    EXPECT_EQ(wire_segments_read(&message, &set, segments, 2, words, count, 4, &used_words), CAP_OK);
+    EXPECT_EQ(used_words, 3);
+    EXPECT_EQ(segments[0].words[0], 0);
+}
+
+TEST(k3_literal_words_may_reach_from_the_segment_table_into_the_message)
+{
+    UNPACK(4, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0xfc, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+    EXPECT_EQ(error, CAP_OK);
+    EXPECT_EQ(count, 2);
+    EXPECT_EQ(words[1], 0xfffffffc);
+}
+
+TEST(k3_what_follows_the_message_must_be_packed_words)
+{
+    UNPACK(4, 0x10, 1, 0x00, 0, 0x07, 1);
+    EXPECT_EQ(error, CAP_ERR_MALFORMED);
+    EXPECT_EQ(rule, WIRE_RULE_K1_TRUNCATED);
+}
+
+TEST(k4_encodings_that_a_packer_would_not_choose_are_legal)
+{
+    /* A zero byte that has a bit in the tag, FF for bytes that are zero, and runs that could be longer. */
+    UNPACK(8, 0x03, 1, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x00, 0, 0x00, 0, 0xff, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+           0, 0, 0, 0, 0, 0, 0, 0);
+    EXPECT_EQ(error, CAP_OK);
+    EXPECT_EQ(count, 6);
+    const uint64_t expected[] = {1, 2ull << 56, 0, 0, 0x0101010101010101, 0};
+    EXPECT_BYTES(words, expected, sizeof expected);
+}
+
+TEST(k4_no_bytes_are_no_words)
+{
+    const uint8_t none = 0;
+    uint64_t words[1] = {7}, count = 99;
+    enum wire_rule rule;
+    EXPECT_EQ(wire_unpack(words, 0, &count, &none, 0, &rule), CAP_OK);
+    EXPECT_EQ(count, 0);
+    EXPECT_EQ(words[0], 7);
 }
 
 TEST(packing_reports_that_there_is_no_room_at_every_size)

@@ -343,6 +343,16 @@ TEST(v5_reading_a_member_that_is_not_selected_gives_null_and_is_flagged)
     EXPECT_RULE(message, A2_UNION);
 }
 
+TEST(a2_asking_for_a_member_that_is_not_selected_is_flagged_and_the_selected_one_is_not)
+{
+    READ(message, struct_pointer(0, 1, 1), 5, 0);
+    struct wire_struct_reader root = wire_message_root(&message);
+    EXPECT(wire_union_is(root, 0, 5));
+    EXPECT_RULE(message, NONE);
+    EXPECT(!wire_union_is(root, 0, 6));
+    EXPECT_RULE(message, A2_UNION);
+}
+
 TEST(v9_a_default_value_is_read_without_charging_the_message)
 {
     const uint64_t words[] = {list_pointer(0, WIRE_ELEMENT_BYTE, 3), 0x6968};
@@ -383,6 +393,22 @@ TEST(l2_elements_without_size_cost_a_word_each)
     structs.budget_words = 101;
     EXPECT_EQ(wire_get_list(wire_message_root(&structs), 0, WIRE_ELEMENT_STRUCT).count, 0);
     EXPECT_RULE(structs, L1_BUDGET);
+}
+
+TEST(l3_the_bounds_come_first_and_what_cannot_be_paid_is_not_returned)
+{
+    READ(outside, struct_pointer(0, 0, 1), list_pointer(1, WIRE_ELEMENT_EIGHT_BYTES, 2), 7);
+    outside.budget_words = 1;
+    EXPECT(wire_get_list(wire_message_root(&outside), 0, WIRE_ELEMENT_EIGHT_BYTES).words == NULL);
+    EXPECT_RULE(outside, P5_LIST);
+    EXPECT_EQ(outside.budget_words, 0);
+    READ(poor, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_EIGHT_BYTES, 2), 7, 8);
+    poor.budget_words = 2;
+    struct wire_list_reader list = wire_get_list(wire_message_root(&poor), 0, WIRE_ELEMENT_EIGHT_BYTES);
+    EXPECT_RULE(poor, L1_BUDGET);
+    EXPECT_EQ(list.count, 0);
+    EXPECT_EQ(wire_list_u64(list, 0), 0);
+    EXPECT_EQ(poor.budget_words, 1);
 }
 
 TEST(l4_the_budget_is_eight_times_the_message_and_a_floor)

@@ -4,10 +4,11 @@
  *     wire-check --canonical [--flat | --packed] FILE
  *
  * Reads a message (framed; --flat: one segment without framing, as calls and the manifest have; --packed) and
- * prints its structure, or the first broken rule and where it is. With SCHEMA (a .capnp file) and TYPE (as in
- * the schema: Binary, Shape.Nested) the verdict is that of the whole-message check that a server would run,
- * which looks at nothing that the schema does not know. --canonical writes the canonical form (flat) to
- * standard output instead. FILE may be `-`. Exit status: 0 right, 1 refused, 2 it could not be looked at.
+ * prints its structure, or the first broken rule and where it is; and whether it is in canonical form, or
+ * which rule of that form it breaks first. With SCHEMA (a .capnp file) and TYPE (as in the schema: Binary,
+ * Shape.Nested) the verdict is that of the whole-message check that a server would run, which looks at
+ * nothing that the schema does not know. --canonical writes the canonical form (flat) to standard output
+ * instead. FILE may be `-`. Exit status: 0 right, 1 refused, 2 it could not be looked at.
  *
  * Next: tools/wire-check/print.c
  */
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/wire_canonical.h"
 #include "schema/wire_pack.h"
 #include "schema/wire_segments.h"
 #include "tools/wire-check/wire_check.h"
@@ -127,6 +129,15 @@ static int write_canonical(struct wire_message_reader *message)
     return fwrite(words, 8, out.word_count, stdout) == out.word_count ? 0 : 2;
 }
 
+/* Says whether a message that breaks no other rule is canonical. `message` was not read yet. */
+static void judge_canonical(struct wire_message_reader message)
+{
+    if (wire_message_check_canonical(&message) == CAP_OK)
+        printf("canonical\n");
+    else
+        printf("not canonical: %s, at word %u\n", wire_rule_text(message.rule), message.rule_word);
+}
+
 /* Judges the message, which is open: first as a whole, then by its schema. */
 static int judge(struct wire_message_reader *message, const struct options *options)
 {
@@ -136,6 +147,8 @@ static int judge(struct wire_message_reader *message, const struct options *opti
     print_message(message);
     if (message->rule != WIRE_RULE_NONE && !options->schema)
         return refuse(message);
+    if (message->rule == WIRE_RULE_NONE)
+        judge_canonical(again);
     if (!options->schema)
         return 0;
     if (message->rule != WIRE_RULE_NONE)

@@ -14,7 +14,7 @@ struct side {
 
 static struct side server;
 static uint64_t answer[CAP_MESSAGE_BYTES_MAX / 8];
-static const uint64_t params[2] = {1ull << 32, 0xfeed};
+static uint64_t params[2] = {1ull << 32, 0xfeed};
 static const uint64_t results[3] = {2ull << 32, 0xbeef, 0xcafe};
 static struct cap_transfer_out sent[CAP_TRANSFER_MAX];
 static struct cap_transfer_in server_caps[CAP_TRANSFER_MAX];
@@ -86,8 +86,12 @@ static void test_orders(struct raw *raw, struct os_Endpoint endpoint, struct rt_
 {
     submit_enter(raw, call_sqe(client));
     raw_expect_err(raw, rt_enter(0, 0), 0, "a call without a server waits");
+    params[1] = 0xbad;
     submit_enter(raw, recv_sqe(endpoint));
     expect_token(raw, RECV_TOKEN, CAP_OK, "a later RECV gets it");
+    raw_expect(raw, server.words[1] == 0xfeed,
+               "rule S1: what the caller writes after the call was taken is not seen");
+    params[1] = 0xfeed;
     raw_expect(raw,
                server.incoming.badge == 41 && server.incoming.method_id == 3 &&
                    server.incoming.interface_id == SERVED_ID && server.incoming.cap_count == 0 &&
