@@ -325,3 +325,16 @@ struct elf_page elf_segment_page(const struct elf_segment *segment, uint64_t pag
     }
     return page;
 }
+
+struct elf_segment elf_tls_segment(const struct elf_tls *tls, uint64_t end, uint64_t *thread_pointer)
+{
+    *thread_pointer = align_down(end - ELF_THREAD_BYTES, tls->align);
+    uint64_t address = *thread_pointer - align_up(tls->memory_bytes, tls->align);
+    return (struct elf_segment){
+        .address = address,
+        .memory_bytes = end - address,
+        .file_offset = tls->file_offset,
+        .file_bytes = tls->file_bytes,
+        .rights = PAGE_READ | PAGE_WRITE,
+    };
+}

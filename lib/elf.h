@@ -11,7 +11,7 @@
  *  - Every segment is readable, none is both writable and executable.
  *  - entry lies in an executable segment.
  *  - The TLS image, if any, is the file part of one segment or a piece of it; its alignment is a power of
- * two.
+ *    two, and its address a multiple of that.
  *
  * Next: lib/ring.h
  */
@@ -41,6 +41,10 @@ struct elf_tls {
     uint64_t file_bytes;
     uint64_t align; /* 1 to ELF_TLS_ALIGN_MAX */
 };
+
+/* Behind the thread pointer: its own address, which is how a program finds it, and what the ABI keeps free.
+ */
+#define ELF_THREAD_BYTES 64
 
 struct elf_range {
     uint64_t file_offset;
@@ -78,3 +82,10 @@ struct elf_page {
 /* Pages that a segment of an accepted plan touches, and each of them by index. */
 uint64_t elf_segment_page_count(const struct elf_segment *segment);
 struct elf_page elf_segment_page(const struct elf_segment *segment, uint64_t page_index);
+
+/* Thread-local storage of an accepted plan, with has_tls, as one more segment that ends at `end`, a multiple
+ * of the page size: the block, the thread pointer's target right behind it, and zeros ("ELF Handling For
+ * Thread-Local Storage", variant II; System V ABI, AMD64 supplement, 3.4.6). The thread pointer is a multiple
+ * of the block's alignment; whoever loads the plan writes its own address there, and puts it into FS base.
+ * It takes at most ELF_TLS_BYTES_MAX and two pages. */
+struct elf_segment elf_tls_segment(const struct elf_tls *tls, uint64_t end, uint64_t *thread_pointer);

@@ -3,13 +3,14 @@
  * process_end is the one path out, whatever the reason; its order matters: first nobody can reach the
  * process any more, then everything under way ends, then what it holds goes.
  *
- * Next: kernel/task/scheduler.c
+ * Next: kernel/task/program.c
  */
 #include "kernel/task/process.h"
 #include "abi/memory_map.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
 #include "kernel/task/process_hooks.h"
+#include "kernel/task/program.h"
 #include "kernel/task/scheduler.h"
 #include "lib/check.h"
 #include "lib/mem.h"
@@ -25,55 +26,8 @@ static const uint64_t limits[LEDGER_KIND_COUNT] = {
     [LEDGER_RECORDS] = 1024,
 };
 
-#define USER_RFLAGS 0x202 /* interrupts on; bit 1 is always set */
-
 static struct list processes = {{&processes.head, &processes.head}};
 static uint32_t live_count;
-
-struct segment_source {
-    const struct elf_segment *segment;
-    const uint8_t *elf;
-};
-
-static void fill_segment_page(void *context, uint64_t index, uint8_t *page)
-{
-    const struct segment_source *source = context;
-    struct elf_page part = elf_segment_page(source->segment, index);
-    uint32_t end = part.page_offset + part.file_bytes;
-    mem_zero(page, part.page_offset);
-    memcpy(page + part.page_offset, source->elf + part.file_offset, part.file_bytes);
-    mem_zero(page + end, CAP_PAGE_BYTES - end);
-}
-
-static enum cap_err load_segment(struct process *process, const struct elf_segment *segment,
-                                 const uint8_t *elf)
-{
-    struct segment_source source = {.segment = segment, .elf = elf};
-    const struct page_filler filler = {.context = &source, .fill = fill_segment_page};
-    uint64_t first = elf_segment_page(segment, 0).address;
-    uint64_t end = first + elf_segment_page_count(segment) * CAP_PAGE_BYTES;
-    return address_space_add_range(&process->space, first, end, segment->rights, &filler);
-}
-
-static enum cap_err load_program(struct process *process, const struct elf_plan *plan, const uint8_t *elf)
-{
-    for (uint32_t i = 0; i < plan->segment_count; i++) {
-        enum cap_err err = load_segment(process, &plan->segments[i], elf);
-        if (err)
-            return err;
-    }
-    enum cap_err err = address_space_add_range(&process->space, CAP_STACK_TOP - CAP_STACK_BYTES,
-                                               CAP_STACK_TOP, PAGE_WRITE, NULL);
-    if (err)
-        return err;
-    process->context.rip = plan->entry;
-    process->context.rsp = CAP_STACK_TOP;
-    process->context.cs = SELECTOR_USER_CODE;
-    process->context.ss = SELECTOR_USER_DATA;
-    process->context.rflags = USER_RFLAGS;
-    fpu_init(&process->fpu);
-    return CAP_OK;
-}
 
 static enum cap_err make_shared_pages(struct process *process)
 {
@@ -140,7 +94,7 @@ enum cap_err process_create(const char *name, uint32_t name_bytes, const struct 
     }
     err = make_shared_pages(process);
     if (!err)
-        err = load_program(process, plan, elf);
+        err = program_load(process, plan, elf);
     if (err) {
         free_record(process);
         return err;

@@ -51,6 +51,7 @@ struct process_observer {
 struct process {
     struct context context; /* user registers while not running; entry code saves here */
     struct fpu_state fpu;
+    uint64_t thread_pointer; /* FS base; 0: the program has no thread-local storage */
     char name[CAP_NAME_BYTES_MAX + 1];
     struct list_node process_link; /* in the list of all processes */
 

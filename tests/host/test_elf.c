@@ -328,6 +328,39 @@ TEST(case_128_tls_of_impossible_alignment_size_or_place)
     expect_ok(&image);
 }
 
+/* Every size and alignment: the block is where the ABI's arithmetic finds it, and nothing of it is outside.
+ */
+TEST(the_tls_block_ends_at_the_thread_pointer)
+{
+    static const uint64_t sizes[] = {1, 7, 8, 64, 100, 4095, 4096, 4097, ELF_TLS_BYTES_MAX};
+    const uint64_t end = 0x1000100000;
+    for (uint64_t align = 1; align <= ELF_TLS_ALIGN_MAX; align *= 2) {
+        for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            const struct elf_tls tls = {
+                .memory_bytes = sizes[i], .file_offset = 0x1234, .file_bytes = sizes[i] / 2, .align = align};
+            uint64_t pointer, size_in_steps = (sizes[i] + align - 1) / align * align;
+            struct elf_segment segment = elf_tls_segment(&tls, end, &pointer);
+            EXPECT_EQ(pointer % align, 0);
+            EXPECT_EQ(pointer % 8, 0);
+            EXPECT(pointer <= end - ELF_THREAD_BYTES && pointer > end - 2 * CAP_PAGE_BYTES);
+            EXPECT_EQ(segment.address, pointer - size_in_steps);
+            EXPECT_EQ(segment.address + segment.memory_bytes, end);
+            EXPECT(segment.memory_bytes <= ELF_TLS_BYTES_MAX + 2 * CAP_PAGE_BYTES);
+            EXPECT_EQ(segment.rights, PAGE_READ | PAGE_WRITE);
+            uint64_t copied = 0;
+            for (uint64_t n = 0; n < elf_segment_page_count(&segment); n++) {
+                struct elf_page page = elf_segment_page(&segment, n);
+                if (page.file_bytes) {
+                    EXPECT_EQ(page.file_offset, 0x1234 + copied);
+                    EXPECT_EQ(page.address + page.page_offset, segment.address + copied);
+                }
+                copied += page.file_bytes;
+            }
+            EXPECT_EQ(copied, tls.file_bytes);
+        }
+    }
+}
+
 TEST(case_129_segment_at_the_stack_the_ring_or_the_capset)
 {
     static const uint64_t addresses[] = {CAP_RING_ADDRESS,       CAP_CAPSET_ADDRESS,

@@ -33,3 +33,17 @@ static inline enum cap_err spawn_with(struct os_ProcessSpawner spawner, const ch
     rt_call_end(&call);
     return err;
 }
+
+/* Waits for the end of a process; what it says points into the call, which the caller ends. */
+static inline enum cap_err spawn_wait(struct rt_call *call, struct os_ProcessHandle process,
+                                      struct os_ProcessEnd_reader *end)
+{
+    struct os_ProcessHandle_wait_Results_reader results;
+    os_ProcessHandle_wait_begin(call, process);
+    enum cap_err err = os_ProcessHandle_wait_send(call);
+    if (!err)
+        err = os_ProcessHandle_wait_wait(call, &results);
+    if (!err)
+        *end = os_ProcessHandle_wait_Results_get_end(results);
+    return err;
+}
