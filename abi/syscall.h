@@ -1,7 +1,8 @@
 /* The two system calls. There will be no third: new operations are SQE opcodes or methods of objects.
  *
  *   rax  number, on return the result          rdi, rsi  arguments
- *   rcx, r11  destroyed by the instruction     every other register is preserved
+ *   rbx, rbp, rsp, r12 to r15, rflags and the SSE registers are preserved, as a C function preserves them;
+ *   rcx, r11  destroyed by the instruction     rdx, rsi, rdi, r8 to r10  zero, or as they were
  *
  * cap_enter(min_complete, timeout_ns) -> CQEs available, or a negative enum cap_err
  *   Drains the pending SQEs, then returns as soon as at least min_complete CQEs are available or the

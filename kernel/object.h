@@ -13,10 +13,12 @@
 #pragma once
 
 #include "abi/error.h"
+#include "lib/check.h"
 #include "lib/list.h"
 
 struct account;
-struct call;
+struct cap_sqe;
+struct process;
 struct receive;
 struct wire_call;
 struct object;
@@ -31,11 +33,11 @@ struct object_ops {
      * none does. NULL: the object runs its methods itself. */
     enum cap_err (*forward)(struct object *object, uint16_t method_id, struct object **target);
 
-    /* Exactly one of dispatch and call is set, or none if the object has no methods.
-     * dispatch answers at once, or sets is_deferred and keeps the call (kernel/ring/call.h).
-     * call takes the call over if it returns CAP_OK, else has changed nothing. */
+    /* Exactly one of dispatch and call is set, unless forward is.
+     * dispatch answers at once, or defers its answer (kernel/ring/kernel_call.h).
+     * call accepts the CALL if it returns CAP_OK, else has changed nothing. */
     enum cap_err (*dispatch)(struct object *object, struct wire_call *wire);
-    enum cap_err (*call)(struct object *object, struct call *call);
+    enum cap_err (*call)(struct object *object, struct process *caller, const struct cap_sqe *sqe);
 
     /* Takes the receive over if it returns CAP_OK. NULL: not a server's facet. */
     enum cap_err (*receive)(struct object *object, struct receive *receive);
@@ -64,8 +66,29 @@ void object_init(struct object *object, const struct object_ops *ops, uint64_t i
         .ops = (object_ops), .interface_id = (id), .reference_count = 1 \
     }
 
-void object_reference(struct object *object);
-void object_release(struct object *object);
+static inline void object_reference(struct object *object)
+{
+    CHECK(object->reference_count > 0 && object->reference_count < UINT32_MAX);
+    object->reference_count++;
+}
+
+/* The last reference has gone; of object.c. */
+void object_unreferenced(struct object *object);
+
+static inline void object_release(struct object *object)
+{
+    CHECK(object->reference_count > 0);
+    if (__builtin_expect(--object->reference_count == 0, 0))
+        object_unreferenced(object);
+}
+
+/* Of object.c: what waits to be destroyed. */
+extern struct list object_reap_list;
+void object_reap_all(void);
 
 /* Destroys what has no reference left, and what that releases in turn. Called where no object is in use. */
-void object_reap(void);
+static inline void object_reap(void)
+{
+    if (__builtin_expect(!list_is_empty(&object_reap_list), 0))
+        object_reap_all();
+}

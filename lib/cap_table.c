@@ -4,18 +4,10 @@
  */
 #include "lib/cap_table.h"
 
-#define NO_SLOT_INDEX CAP_SLOTS_MAX
-_Static_assert(NO_SLOT_INDEX <= UINT16_MAX, "next_free holds every slot index and the end of the list");
-
-static struct cap_slot *slot_at(const struct cap_table *table, uint32_t slot_index)
-{
-    return &table->blocks[slot_index / CAP_TABLE_BLOCK_SLOTS][slot_index % CAP_TABLE_BLOCK_SLOTS];
-}
-
 void cap_table_init(struct cap_table *table, uint32_t slot_limit)
 {
     CHECK(slot_limit <= CAP_SLOTS_MAX);
-    *table = (struct cap_table){.slot_limit = slot_limit, .first_free = NO_SLOT_INDEX};
+    *table = (struct cap_table){.slot_limit = slot_limit, .first_free = CAP_TABLE_NO_SLOT};
 }
 
 bool cap_table_can_grow(const struct cap_table *table)
@@ -42,7 +34,7 @@ struct cap_slot *cap_table_take_block(struct cap_table *table)
     /* No slot and no room for one: ids of this table are stale or unknown for ever. */
     table->block_count = block_count - 1;
     table->slot_limit = table->slot_count = table->fresh_index = table->retired_count = 0;
-    table->first_free = NO_SLOT_INDEX;
+    table->first_free = CAP_TABLE_NO_SLOT;
     return block;
 }
 
@@ -56,52 +48,17 @@ enum cap_err cap_table_refuse(const struct cap_table *table, cap_id_t id)
     return CAP_ERR_STALE;
 }
 
-enum cap_err cap_table_insert(struct cap_table *table, void *object, cap_id_t *id)
+enum cap_err cap_table_insert_fresh(struct cap_table *table, void *object, cap_id_t *id)
 {
-    CHECK(object);
-    uint32_t slot_index = table->first_free;
-    struct cap_slot *slot;
-    if (slot_index != NO_SLOT_INDEX) {
-        slot = slot_at(table, slot_index);
-        table->first_free = slot->next_free;
-    } else if (table->fresh_index < table->slot_count) {
-        slot_index = table->fresh_index++;
-        slot = slot_at(table, slot_index);
-    } else {
+    if (table->fresh_index == table->slot_count)
         return CAP_ERR_NO_SLOT;
-    }
+    uint32_t slot_index = table->fresh_index++;
+    struct cap_slot *slot = cap_table_slot_at(table, slot_index);
     slot->object = object;
     slot->generation++;
     slot->state = CAP_SLOT_HELD;
     table->used_count++;
     *id = cap_id_make(slot_index, slot->generation);
-    return CAP_OK;
-}
-
-/* Ends the present use of a slot. */
-static void *slot_empty(struct cap_table *table, uint32_t slot_index, struct cap_slot *slot)
-{
-    void *object = slot->object;
-    slot->object = NULL;
-    table->used_count--;
-    if (slot->generation == UINT32_MAX) {
-        slot->state = CAP_SLOT_RETIRED;
-        table->retired_count++;
-        return object;
-    }
-    slot->state = CAP_SLOT_FREE;
-    slot->next_free = (uint16_t)table->first_free;
-    table->first_free = slot_index;
-    return object;
-}
-
-enum cap_err cap_table_remove(struct cap_table *table, cap_id_t id, void **object)
-{
-    void *held;
-    enum cap_err err = cap_table_lookup(table, id, &held);
-    if (err)
-        return err;
-    *object = slot_empty(table, cap_id_slot_index(id), cap_table_slot(table, id));
     return CAP_OK;
 }
 
@@ -128,14 +85,14 @@ void cap_table_unreserve(struct cap_table *table, cap_id_t id)
 
 void *cap_table_remove_reserved(struct cap_table *table, cap_id_t id)
 {
-    return slot_empty(table, cap_id_slot_index(id), reserved_slot(table, id));
+    return cap_table_empty(table, cap_id_slot_index(id), reserved_slot(table, id));
 }
 
 bool cap_table_next(const struct cap_table *table, uint32_t *cursor, cap_id_t *id, void **object)
 {
     while (*cursor < table->fresh_index) {
         uint32_t slot_index = (*cursor)++;
-        const struct cap_slot *slot = slot_at(table, slot_index);
+        const struct cap_slot *slot = cap_table_slot_at(table, slot_index);
         if (slot->object) {
             *id = cap_id_make(slot_index, slot->generation);
             *object = slot->object;

@@ -35,6 +35,10 @@
 #define CAP_TABLE_BLOCK_SLOTS 256
 #define CAP_TABLE_BLOCK_MAX   (CAP_SLOTS_MAX / CAP_TABLE_BLOCK_SLOTS)
 
+/* The end of the list of free slots. */
+#define CAP_TABLE_NO_SLOT CAP_SLOTS_MAX
+_Static_assert(CAP_TABLE_NO_SLOT <= UINT16_MAX, "next_free holds every slot index and the end of the list");
+
 enum cap_slot_state {
     CAP_SLOT_NEVER_USED, /* 0: a zeroed block is a block of these */
     CAP_SLOT_FREE,
@@ -89,10 +93,6 @@ static inline uint32_t cap_table_used_count(const struct cap_table *table)
     return table->used_count;
 }
 
-/* Puts an object (not NULL) into a free slot; its reference is the table's from then on.
- * CAP_ERR_NO_SLOT if none is free: add a block if it can grow. */
-CAP_MUST_CHECK enum cap_err cap_table_insert(struct cap_table *table, void *object, cap_id_t *id);
-
 /* Why an id that no HELD slot has is refused. Use cap_table_lookup. */
 CAP_MUST_CHECK enum cap_err cap_table_refuse(const struct cap_table *table, cap_id_t id);
 
@@ -126,8 +126,61 @@ CAP_MUST_CHECK static inline enum cap_err cap_table_lookup(const struct cap_tabl
     return CAP_OK;
 }
 
+/* For cap_table_insert when no slot was given back: one that was never used. CAP_ERR_NO_SLOT if there is
+ * none. */
+CAP_MUST_CHECK enum cap_err cap_table_insert_fresh(struct cap_table *table, void *object, cap_id_t *id);
+
+/* A slot by its index, which the table has. */
+static inline struct cap_slot *cap_table_slot_at(const struct cap_table *table, uint32_t slot_index)
+{
+    return &table->blocks[slot_index / CAP_TABLE_BLOCK_SLOTS][slot_index % CAP_TABLE_BLOCK_SLOTS];
+}
+
+/* Puts an object (not NULL) into a free slot; its reference is the table's from then on.
+ * CAP_ERR_NO_SLOT if none is free: add a block if it can grow. */
+CAP_MUST_CHECK static inline enum cap_err cap_table_insert(struct cap_table *table, void *object,
+                                                           cap_id_t *id)
+{
+    CHECK(object);
+    uint32_t slot_index = table->first_free;
+    if (__builtin_expect(slot_index == CAP_TABLE_NO_SLOT, 0))
+        return cap_table_insert_fresh(table, object, id);
+    struct cap_slot *slot = cap_table_slot_at(table, slot_index);
+    table->first_free = slot->next_free;
+    slot->object = object;
+    slot->generation++;
+    slot->state = CAP_SLOT_HELD;
+    table->used_count++;
+    *id = cap_id_make(slot_index, slot->generation);
+    return CAP_OK;
+}
+
+/* Ends the present use of a slot that is HELD or RESERVED. */
+static inline void *cap_table_empty(struct cap_table *table, uint32_t slot_index, struct cap_slot *slot)
+{
+    void *object = slot->object;
+    slot->object = NULL;
+    table->used_count--;
+    if (__builtin_expect(slot->generation == UINT32_MAX, 0)) {
+        slot->state = CAP_SLOT_RETIRED;
+        table->retired_count++;
+        return object;
+    }
+    slot->state = CAP_SLOT_FREE;
+    slot->next_free = (uint16_t)table->first_free;
+    table->first_free = slot_index;
+    return object;
+}
+
 /* Empties the slot; the id is dead for ever. The table's reference is the caller's from then on. */
-CAP_MUST_CHECK enum cap_err cap_table_remove(struct cap_table *table, cap_id_t id, void **object);
+CAP_MUST_CHECK static inline enum cap_err cap_table_remove(struct cap_table *table, cap_id_t id,
+                                                           void **object)
+{
+    enum cap_err err = cap_table_lookup(table, id, object);
+    if (!err)
+        cap_table_empty(table, cap_id_slot_index(id), cap_table_slot(table, id));
+    return err;
+}
 
 /* HELD -> RESERVED: the id is CAP_ERR_BUSY until one of the next two. The reference stays the table's. */
 CAP_MUST_CHECK enum cap_err cap_table_reserve(struct cap_table *table, cap_id_t id, void **object);

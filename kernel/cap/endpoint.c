@@ -47,13 +47,9 @@ static struct receive *first_receive(const struct endpoint *endpoint)
 
 /* ---- The client's side ---------------------------------------------------------------------------- */
 
-static enum cap_err facet_call(struct object *object, struct call *call)
+/* To the first server that waits and can take it; else it waits itself. */
+static inline enum cap_err deliver_or_wait(struct endpoint *endpoint, struct call *call)
 {
-    struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
-    struct endpoint *endpoint = facet->endpoint;
-    if (endpoint->is_closed || facet->epoch != endpoint->epoch)
-        return CAP_ERR_DISCONNECTED;
-    call->badge = facet->badge;
     struct receive *receive;
     while ((receive = first_receive(endpoint))) {
         struct refusal refusal;
@@ -69,7 +65,26 @@ static enum cap_err facet_call(struct object *object, struct call *call)
     }
     if (endpoint->calls.count >= CAP_ENDPOINT_QUEUE_MAX)
         return CAP_ERR_AGAIN;
-    call_wait(call, &endpoint->calls);
+    enum cap_err err = call_keep_message(call);
+    if (!err)
+        call_wait(call, &endpoint->calls);
+    return err;
+}
+
+static enum cap_err facet_call(struct object *object, struct process *caller, const struct cap_sqe *sqe)
+{
+    struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
+    struct endpoint *endpoint = facet->endpoint;
+    if (endpoint->is_closed || facet->epoch != endpoint->epoch)
+        return CAP_ERR_DISCONNECTED;
+    struct call *call;
+    enum cap_err err = call_accept(caller, sqe, object, &call);
+    if (err)
+        return err;
+    call->badge = facet->badge;
+    err = deliver_or_wait(endpoint, call);
+    if (__builtin_expect(err != CAP_OK, 0))
+        call_finish_error(call, err);
     return CAP_OK;
 }
 

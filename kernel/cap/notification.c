@@ -108,7 +108,8 @@ static enum cap_err notification_wait(void *self, struct wire_call *wire,
     if (notification->count == 0) {
         if (!notification->signal)
             return CAP_ERR_DISCONNECTED;
-        kernel_call_defer(wire, &notification->waiting);
+        struct call *call;
+        return kernel_call_defer(wire, &notification->waiting, &call);
     }
     notification->count = 0;
     return CAP_OK;

@@ -42,10 +42,10 @@ static enum cap_err handle_wait(void *self, struct wire_call *wire,
 {
     struct process_handle *handle = LIST_ENTRY((struct object *)self, struct process_handle, object);
     (void)params;
+    struct call *call;
     if (handle->process)
-        kernel_call_defer(wire, &handle->waiting);
-    else
-        fill_end(wire, &handle->end);
+        return kernel_call_defer(wire, &handle->waiting, &call);
+    fill_end(wire, &handle->end);
     return CAP_OK;
 }
 

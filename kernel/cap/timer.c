@@ -38,7 +38,10 @@ static enum cap_err timer_sleep_until(void *self, struct wire_call *wire,
     uint64_t deadline_ns = os_Timer_sleepUntil_Params_get_nanoseconds(params);
     if (deadline_ns <= clock_now_ns())
         return CAP_OK;
-    struct call *call = kernel_call_defer(wire, &sleepers);
+    struct call *call;
+    enum cap_err err = kernel_call_defer(wire, &sleepers, &call);
+    if (err)
+        return err;
     /* A time limit that comes first stays, and ends the call as such. */
     if (timer_runs(&call->timer)) {
         if (call->timer.node.deadline_ns <= deadline_ns)

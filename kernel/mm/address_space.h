@@ -15,10 +15,12 @@
 /* What user_memory.c has found out about recently used pages. Every change of what is mapped empties it. */
 #define SPACE_CACHE_PAGES 32
 
+/* By enum user_access: what to look for, the address of the page plus 1, or 0 if the page does not allow it.
+ */
 struct space_cache_entry {
-    uint64_t page;    /* user address of the page; 0: empty, since page 0 is never user memory */
-    uint32_t rights;  /* PAGE_* */
+    uint64_t tags[2];
     uint8_t *pointer; /* where the kernel sees the page */
+    uint64_t unused;  /* makes the size a power of two */
 };
 
 struct address_space {

@@ -4,6 +4,7 @@
  */
 #include "kernel/mm/record.h"
 #include "kernel/mm/frame.h"
+#include "lib/mem.h"
 
 static struct record_pool *pools;
 
@@ -23,19 +24,13 @@ static enum cap_err pool_grow(struct record_pool *pool)
     return CAP_OK;
 }
 
-enum cap_err record_take(struct record_pool *pool, struct ledger *ledger, void **record)
+enum cap_err record_take_from_pool(struct record_pool *pool, void **record)
 {
-    enum cap_err err = ledger ? ledger_charge(ledger, LEDGER_RECORDS, 1) : CAP_OK;
-    if (err)
-        return err;
     void *taken = pool->is_ready ? pool_take(&pool->pool) : NULL;
     if (!taken) {
-        err = pool_grow(pool);
-        if (err) {
-            if (ledger)
-                ledger_refund(ledger, LEDGER_RECORDS, 1);
+        enum cap_err err = pool_grow(pool);
+        if (err)
             return err;
-        }
         taken = pool_take(&pool->pool);
     }
     *record = taken;
@@ -48,9 +43,27 @@ static void page_free(void *page)
         frame_free(frame_from_pointer(page));
 }
 
-void record_give(struct record_pool *pool, struct ledger *ledger, void *record)
+void record_give_to_pool(struct record_pool *pool, void *record)
 {
     page_free(pool_give(&pool->pool, record));
+}
+
+enum cap_err record_take(struct record_pool *pool, struct ledger *ledger, void **record)
+{
+    enum cap_err err = ledger ? ledger_charge(ledger, LEDGER_RECORDS, 1) : CAP_OK;
+    if (err)
+        return err;
+    err = record_take_raw(pool, record);
+    if (!err)
+        mem_zero(*record, pool->object_bytes);
+    else if (ledger)
+        ledger_refund(ledger, LEDGER_RECORDS, 1);
+    return err;
+}
+
+void record_give(struct record_pool *pool, struct ledger *ledger, void *record)
+{
+    record_give_raw(pool, record);
     if (ledger)
         ledger_refund(ledger, LEDGER_RECORDS, 1);
 }
@@ -59,6 +72,8 @@ uint64_t record_trim(void)
 {
     uint64_t record_count = 0;
     for (struct record_pool *pool = pools; pool; pool = pool->next) {
+        while (pool->magazine_count > 0)
+            record_give_to_pool(pool, pool->magazine[--pool->magazine_count]);
         page_free(pool_trim(&pool->pool));
         record_count += pool->pool.object_count;
     }

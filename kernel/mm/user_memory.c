@@ -15,22 +15,22 @@ static __attribute__((noinline)) enum cap_err walk(struct address_space *space, 
 {
     uint64_t paddr;
     uint32_t rights;
-    if (page_table_lookup(&space->table, page, &paddr, &rights))
+    if (page_table_lookup(&space->table, page, &paddr, &rights) || !(rights & PAGE_USER))
         return CAP_ERR_FAULT;
     space->is_cache_used = true;
-    *entry = (struct space_cache_entry){.page = page, .rights = rights, .pointer = frame_to_pointer(paddr)};
+    *entry = (struct space_cache_entry){
+        .tags = {rights & PAGE_READ ? page + 1 : 0, rights & PAGE_WRITE ? page + 1 : 0},
+        .pointer = frame_to_pointer(paddr)};
     return CAP_OK;
 }
 
 /* Where the kernel sees the byte at address, if its page allows what is needed. */
-static inline enum cap_err resolve_page(struct address_space *space, uint64_t address, uint32_t needed,
-                                        uint8_t **part)
+static inline enum cap_err resolve_page(struct address_space *space, uint64_t address,
+                                        enum user_access access, uint8_t **part)
 {
     uint64_t page = address & ~(uint64_t)(CAP_PAGE_BYTES - 1);
-    struct space_cache_entry *entry = &space->cache[page / CAP_PAGE_BYTES % SPACE_CACHE_PAGES];
-    if (entry->page != page && walk(space, page, entry))
-        return CAP_ERR_FAULT;
-    if ((entry->rights & needed) != needed)
+    struct space_cache_entry *entry = user_cache_entry(space, address);
+    if (entry->tags[access] != page + 1 && (walk(space, page, entry) || entry->tags[access] != page + 1))
         return CAP_ERR_FAULT;
     *part = entry->pointer + (address - page);
     return CAP_OK;
@@ -42,8 +42,7 @@ enum cap_err user_range_walk(struct address_space *space, uaddr_t address, uint6
     uint64_t first = address.value;
     uint64_t last = first + bytes - 1;
     if (bytes == 0) {
-        range->bytes = 0;
-        range->first_bytes = 0;
+        *range = (struct user_range){0};
         return CAP_OK;
     }
     if (bytes > USER_RANGE_BYTES_MAX)
@@ -54,12 +53,11 @@ enum cap_err user_range_walk(struct address_space *space, uaddr_t address, uint6
     if (last >= CAP_RING_ADDRESS && first < CAP_CAPSET_ADDRESS + CAP_PAGE_BYTES)
         return CAP_ERR_FAULT;
 
-    uint32_t needed = PAGE_READ | PAGE_USER | (access == USER_ACCESS_WRITE ? PAGE_WRITE : 0);
     uint32_t room = CAP_PAGE_BYTES - (uint32_t)(first % CAP_PAGE_BYTES);
     uint8_t *parts[2] = {NULL, NULL};
-    enum cap_err err = resolve_page(space, first, needed, &parts[0]);
+    enum cap_err err = resolve_page(space, first, access, &parts[0]);
     if (!err && bytes > room)
-        err = resolve_page(space, first + room, needed, &parts[1]);
+        err = resolve_page(space, first + room, access, &parts[1]);
     if (err)
         return err;
     range->parts[0] = parts[0];
@@ -95,4 +93,14 @@ void user_range_write_parts(const struct user_range *range, uint32_t offset, con
     if (first < bytes)
         memcpy(range->parts[1] + (offset + first - range->first_bytes), (const uint8_t *)from + first,
                bytes - first);
+}
+
+void user_range_copy_parts(const struct user_range *to, uint32_t to_offset, const struct user_range *from,
+                           uint32_t bytes)
+{
+    uint32_t first = bytes_in_first(from, 0, bytes);
+    if (first)
+        user_range_write_parts(to, to_offset, from->parts[0], first);
+    if (first < bytes)
+        user_range_write_parts(to, to_offset + first, from->parts[1], bytes - first);
 }

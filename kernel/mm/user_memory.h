@@ -40,19 +40,33 @@ void user_range_read_parts(const struct user_range *range, uint32_t offset, void
 void user_range_write_parts(const struct user_range *range, uint32_t offset, const void *from,
                             uint32_t bytes);
 
+void user_range_copy_parts(const struct user_range *to, uint32_t to_offset, const struct user_range *from,
+                           uint32_t bytes);
+
+/* Where an address's page is remembered, if it is. */
+static inline struct space_cache_entry *user_cache_entry(struct address_space *space, uint64_t address)
+{
+    return &space->cache[address / CAP_PAGE_BYTES % SPACE_CACHE_PAGES];
+}
+
+/* Memory of the kernel as a range, for messages that may come from either. */
+static inline struct user_range user_range_of_kernel(void *bytes, uint32_t byte_count)
+{
+    return (struct user_range){.parts = {bytes}, .first_bytes = byte_count, .bytes = byte_count};
+}
+
 /* CAP_ERR_FAULT: a byte of the range is not the process's memory, or not writable for USER_ACCESS_WRITE.
  * CAP_ERR_TOO_BIG: more than USER_RANGE_BYTES_MAX. An empty range is valid wherever it points.
  * Most ranges lie in one page that was used before: user_range_walk has judged such a page when it put it
- * into the cache, so only its rights are left to look at. */
+ * into the cache, and nothing is left to judge. */
 CAP_MUST_CHECK static inline enum cap_err user_range_resolve(struct address_space *space, uaddr_t address,
                                                              uint64_t bytes, enum user_access access,
                                                              struct user_range *range)
 {
-    uint64_t offset = address.value % CAP_PAGE_BYTES, page = address.value - offset;
-    const struct space_cache_entry *entry = &space->cache[page / CAP_PAGE_BYTES % SPACE_CACHE_PAGES];
-    uint32_t needed = access == USER_ACCESS_WRITE ? PAGE_WRITE : 0;
-    if (entry->page != page || page == 0 || bytes > CAP_PAGE_BYTES - offset ||
-        (entry->rights & needed) != needed)
+    uint64_t offset = address.value % CAP_PAGE_BYTES;
+    const struct space_cache_entry *entry = user_cache_entry(space, address.value);
+    if (__builtin_expect(entry->tags[access] != address.value - offset + 1 || bytes > CAP_PAGE_BYTES - offset,
+                         0))
         return user_range_walk(space, address, bytes, access, range);
     range->parts[0] = entry->pointer + offset;
     range->first_bytes = (uint32_t)bytes;
@@ -76,4 +90,19 @@ static inline void user_range_write(const struct user_range *range, uint32_t off
         memcpy(range->parts[0] + offset, from, bytes);
     else
         user_range_write_parts(range, offset, from, bytes);
+}
+
+/* Copies a message, whole words: the first `bytes` of `from`, which are no more than that has (CHECKed), to
+ * an offset in `to`, where they must have room. */
+static inline void user_range_copy(const struct user_range *to, uint32_t to_offset,
+                                   const struct user_range *from, uint32_t bytes)
+{
+    if (__builtin_expect(to_offset + bytes > to->first_bytes || bytes > from->first_bytes, 0)) {
+        user_range_copy_parts(to, to_offset, from, bytes);
+        return;
+    }
+    void *to_byte = to->parts[0] + to_offset;
+    const void *from_byte = from->parts[0];
+    uint64_t word_count = bytes / 8;
+    __asm__ volatile("rep movsq" : "+D"(to_byte), "+S"(from_byte), "+c"(word_count) : : "memory");
 }

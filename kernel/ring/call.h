@@ -1,26 +1,25 @@
 /* A call, from its acceptance to its one completion.
  *
- *                          kernel object: method runs
- *   op_call --> ACCEPTED ------------------------------------------------> call_finish
- *                  |  \-- method defers --> WAITING -- object answers --------^
- *                  |                          ^                               |
- *                  +-- endpoint, no server ---+ -- server receives --+        |
- *                  |                                                 v        |
- *                  +-- endpoint, server waits --------------------> SERVED ---+
- *                                                             RETURN, or server dies
+ *   op_call --- object of the kernel: the method runs, and answers at once; there is no record of the call
+ *     |  \----- the method defers its answer --> WAITING -- the object answers ----> call_finish
+ *     |                                             ^                                    |
+ *     |           +---- no server waits ------------+ -- a server receives --+           |
+ *     |           |                                                          v           |
+ *     +-- ACCEPTED by an endpoint -- a server waits ---------------------> SERVED -------+
+ *                                                                    RETURN, or server dies
  *
  * Invariants
  *  1. Every accepted CALL is finished exactly once, also when either side dies.
- *  2. Only call_finish and call_give_up post its CQE. (A caller that died gets none.)
+ *  2. Only call_finish, call_give_up and, for an answer at once, kernel_call_run post its CQE. (A caller that
+ *     died gets none.)
  *  3. Its CQ slot was reserved before the SQE was taken, so posting cannot fail.
  *
  * Next: kernel/ring/call.c
  */
 #pragma once
 
-#include "kernel/object.h"
-#include "kernel/task/process.h"
-#include "lib/transfer.h"
+#include "kernel/mm/record.h"
+#include "kernel/ring/reply.h"
 
 enum call_state {
     CALL_ACCEPTED,
@@ -34,22 +33,21 @@ struct call_queue {
     uint32_t count;
 };
 
+/* A short message waits in the call's own record, a longer one in a frame. */
+#define CALL_KEPT_WORDS 16
+
 struct call {
     enum call_state state;
-    struct process *caller; /* NULL once nobody waits for the answer any more */
-    enum cap_err abandoned; /* then: why, for the server's RETURN */
+    enum cap_err abandoned; /* once nobody waits for the answer: why, for the server's RETURN */
+    struct process *caller; /* NULL then */
     struct list_node caller_link;
     struct object *target; /* one reference */
 
     /* From the SQE. */
-    uint64_t user_data;
+    struct reply_place place;
     uint64_t interface_id;
     uint16_t method_id;
-    uint16_t receive_count;
-    uint32_t buffer_bytes;
-    uaddr_t buffer;
-    uaddr_t received; /* where capabilities of the answer are listed */
-    uint64_t badge;   /* set by the facet that was called */
+    uint64_t badge; /* set by the facet that was called */
 
     struct kernel_timer timer; /* its time limit, if it has one */
     /* WAITING */
@@ -59,30 +57,41 @@ struct call {
     struct process *server;
     cap_id_t serving_id; /* in server->serving */
 
+    /* ACCEPTED: the caller's memory, which nobody can change before it is copied: straight to the server, or
+     * here, if the call has to wait. */
+    struct user_range message;
+    uint64_t message_frame; /* physical address, or 0 */
+    uint64_t kept[CALL_KEPT_WORDS];
+
     struct transfer transfer; /* capabilities sent; settled once the call is delivered or finished */
-    uint32_t message_bytes;
-    uint64_t message[CAP_MESSAGE_BYTES_MAX / 8];
-};
-_Static_assert(sizeof(struct call) <= CAP_PAGE_BYTES, "a call is one frame");
-
-/* What ends a call: an error, or a message with capabilities. */
-struct answer {
-    enum cap_err status; /* CAP_OK, CAP_ERR_EXCEPTION (the message is a CapException), or an error */
-    const void *message;
-    uint32_t message_bytes;
-    /* Capabilities of the answer: from a server's table, or from the kernel, or none. call_finish settles
-     * them: what the caller does not get goes back, or is released. */
-    struct transfer *transfer; /* prepared, or NULL */
-    struct object **objects;   /* one reference each */
-    uint32_t object_count;
 };
 
-void call_queue_init(struct call_queue *queue);
-struct call *call_queue_first(const struct call_queue *queue);
+static inline void call_queue_init(struct call_queue *queue)
+{
+    list_init(&queue->calls);
+    queue->count = 0;
+}
 
-/* Accepts the CALL in sqe: copies everything in. Nothing has changed after an error. */
+static inline struct call *call_queue_first(const struct call_queue *queue)
+{
+    struct list_node *node = list_first(&queue->calls);
+    return node ? LIST_ENTRY(node, struct call, queue_link) : NULL;
+}
+
+/* A record of a call of this caller, with nothing of its message. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
+CAP_MUST_CHECK enum cap_err call_make(struct process *caller, struct object *target,
+                                      const struct reply_place *place, struct call **call);
+
+/* Ends the call after so many nanoseconds, with CAP_ERR_TIMED_OUT. */
+void call_limit_time(struct call *call, uint64_t timeout_ns);
+
+/* Accepts the CALL in sqe. Its message is still the caller's: deliver it before anything else runs, or
+ * call_keep_message. Nothing has changed after an error. */
 CAP_MUST_CHECK enum cap_err call_accept(struct process *caller, const struct cap_sqe *sqe,
                                         struct object *target, struct call **call);
+
+/* Copies the message, for a call that is going to wait. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
+CAP_MUST_CHECK enum cap_err call_keep_message(struct call *call);
 
 /* ACCEPTED -> WAITING, at the end of a queue; and out of it again. */
 void call_wait(struct call *call, struct call_queue *queue);

@@ -14,15 +14,12 @@ static enum cap_err may_transfer(void *object, uint64_t mode)
     return may ? CAP_OK : CAP_ERR_NOT_TRANSFERABLE;
 }
 
-enum cap_err caps_read_time_limit(struct process *process, const struct cap_sqe *sqe, uint64_t *timeout_ns,
+enum cap_err caps_take_time_limit(struct process *process, const struct cap_sqe *sqe, uint64_t *timeout_ns,
                                   uaddr_t *descriptors)
 {
     struct cap_time_limit limit;
     struct user_range range;
     *descriptors = (uaddr_t){sqe->transfers_addr};
-    *timeout_ns = CAP_TIMEOUT_NEVER;
-    if (!(sqe->flags & CAP_SQE_TIMEOUT))
-        return CAP_OK;
     enum cap_err err =
         user_range_resolve(&process->space, *descriptors, sizeof limit, USER_ACCESS_READ, &range);
     if (err)
@@ -35,12 +32,8 @@ enum cap_err caps_read_time_limit(struct process *process, const struct cap_sqe 
     return CAP_OK;
 }
 
-enum cap_err caps_prepare(struct transfer *transfer, struct process *sender, uaddr_t descriptors,
-                          uint32_t count)
+enum cap_err caps_take(struct transfer *transfer, struct process *sender, uaddr_t descriptors, uint32_t count)
 {
-    transfer_init(transfer);
-    if (count == 0)
-        return CAP_OK;
     struct cap_transfer_out out[CAP_TRANSFER_MAX];
     struct user_range range;
     enum cap_err err =
@@ -57,10 +50,8 @@ enum cap_err caps_prepare(struct transfer *transfer, struct process *sender, uad
     return CAP_OK;
 }
 
-void caps_roll_back(struct transfer *transfer)
+void caps_put_back(struct transfer *transfer)
 {
-    if (!transfer_is_prepared(transfer))
-        return;
     for (uint32_t i = 0; i < transfer->count; i++)
         if (!transfer->entries[i].is_move)
             object_release(transfer->entries[i].object);
@@ -85,8 +76,6 @@ static void list_write(const struct user_range *list, uint32_t index, cap_id_t i
 void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list)
 {
     cap_id_t ids[CAP_TRANSFER_MAX];
-    if (transfer->count == 0)
-        return;
     transfer_commit(transfer, &receiver->caps, ids);
     for (uint32_t i = 0; i < transfer->count; i++)
         list_write(list, i, ids[i], transfer_object(transfer, i));

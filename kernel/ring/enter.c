@@ -18,7 +18,7 @@
 #include "lib/bits.h"
 #include "lib/sqe.h"
 
-/* After this time a drain is cut: the process returns to its syscall instruction, with its registers as they
+/* After this time a drain is cut: the process returns to its syscall instruction, with its arguments as they
  * were, and enters again, unless others are to run first. */
 #define DRAIN_NS      1000000
 #define SYSCALL_BYTES 2
@@ -26,18 +26,31 @@
 /* SQEs that one tick runs at most. */
 #define POLL_MAX 4
 
+/* What the timer tick may run. A CALL it may run too if its object says so (kernel/object.h). */
+static const bool is_op_timer_safe[CAP_OP_COUNT] = {
+    [CAP_OP_NOP] = true,    [CAP_OP_CALL] = false,   [CAP_OP_RECV] = true,
+    [CAP_OP_RETURN] = true, [CAP_OP_RELEASE] = true, [CAP_OP_CANCEL] = true,
+};
+
+/* What may take long: a method of the kernel, and the end of an object. */
+static const bool is_op_long[CAP_OP_COUNT] = {[CAP_OP_CALL] = true, [CAP_OP_RELEASE] = true};
+
 void process_wait_over(struct process *process)
 {
     process->context.rax = ring_cqe_unread(&process->ring);
 }
 
+static __attribute__((noinline)) void wake(struct process *process)
+{
+    process_wait_over(process);
+    scheduler_wake(process);
+}
+
 void ring_complete(struct process *process, const struct cap_cqe *cqe)
 {
     ring_post(&process->ring, cqe);
-    if (process->state == PROCESS_WAITING && ring_cqe_unread(&process->ring) >= process->wait_count) {
-        process_wait_over(process);
-        scheduler_wake(process);
-    }
+    if (process->state == PROCESS_WAITING && ring_cqe_unread(&process->ring) >= process->wait_count)
+        wake(process);
 }
 
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status)
@@ -46,39 +59,72 @@ void ring_complete_status(struct process *process, uint64_t user_data, enum cap_
     ring_complete(process, &cqe);
 }
 
-/* Inlined: it is on the path of every operation. */
-static inline __attribute__((always_inline)) void run(struct process *process, const struct cap_sqe *sqe)
+/* Inlined with constants, so that the check of an opcode is what its row of the table leaves of it. */
+static inline __attribute__((always_inline)) void
+run_as(struct process *process, const struct cap_sqe *sqe, uint8_t opcode,
+       void (*op)(struct process *process, const struct cap_sqe *sqe))
 {
-    enum cap_err err = sqe_check(sqe);
-    if (err)
+    enum cap_err err = sqe_check_as(sqe, opcode);
+    if (__builtin_expect(err != CAP_OK, 0))
         ring_complete_status(process, sqe->user_data, err);
     else
-        ring_ops[sqe->opcode].run(process, sqe);
+        op(process, sqe);
+}
+
+static inline void op_nop(struct process *process, const struct cap_sqe *sqe)
+{
+    const struct cap_cqe cqe = {.user_data = sqe->user_data};
+    ring_post(&process->ring, &cqe); /* whoever submits does not wait */
+}
+
+static inline void run(struct process *process, const struct cap_sqe *sqe)
+{
+    switch (sqe->opcode) {
+    case CAP_OP_NOP:
+        run_as(process, sqe, CAP_OP_NOP, op_nop);
+        break;
+    case CAP_OP_CALL:
+        run_as(process, sqe, CAP_OP_CALL, op_call);
+        break;
+    case CAP_OP_RECV:
+        run_as(process, sqe, CAP_OP_RECV, op_recv);
+        break;
+    case CAP_OP_RETURN:
+        run_as(process, sqe, CAP_OP_RETURN, op_return);
+        break;
+    case CAP_OP_RELEASE:
+        run_as(process, sqe, CAP_OP_RELEASE, op_release);
+        break;
+    case CAP_OP_CANCEL:
+        run_as(process, sqe, CAP_OP_CANCEL, op_cancel);
+        break;
+    default:
+        ring_complete_status(process, sqe->user_data, CAP_ERR_BAD_OPCODE);
+        break;
+    }
     object_reap();
 }
 
-/* *is_cut: time was up before the SQ was empty. */
-static enum cap_err drain(struct process *process, bool *is_cut)
+/* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen.
+ * False: time was up before the SQ was empty. */
+static bool drain(struct process *process)
 {
-    enum cap_err err = ring_observe(&process->ring);
-    if (err)
-        return err;
-    uint64_t end_ns = clock_now_ns() + DRAIN_NS;
     struct cap_sqe sqe;
-    for (uint32_t i = 0; i < CAP_SQ_ENTRIES && ring_take(&process->ring, &sqe); i++) {
+    uint64_t end_ns = ring_sqe_pending(&process->ring) > 1 ? clock_now_ns() + DRAIN_NS : 0;
+    while (ring_take(&process->ring, &sqe)) {
         run(process, &sqe);
-        *is_cut = ring_sqe_pending(&process->ring) && clock_now_ns() >= end_ns;
-        if (*is_cut)
-            break;
+        if (sqe.opcode < CAP_OP_COUNT && is_op_long[sqe.opcode] && ring_sqe_pending(&process->ring) &&
+            clock_now_ns() >= end_ns)
+            return false;
     }
-    return CAP_OK;
+    return true;
 }
 
 /* Whether the timer tick may run this SQE: by its opcode, or for a CALL by its object. */
 static bool is_timer_safe(const struct process *process, const struct cap_sqe *sqe)
 {
     void *target;
-    if (sqe_check(sqe) || ring_ops[sqe->opcode].is_timer_safe)
+    if (sqe_check(sqe) || is_op_timer_safe[sqe->opcode])
         return true;
     return sqe->opcode == CAP_OP_CALL &&
            !cap_table_lookup(&process->caps, (cap_id_t){sqe->target}, &target) &&
@@ -98,22 +144,18 @@ void process_poll_ring(struct process *process)
     }
 }
 
-void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout_ns)
+/* The process enters again, as if it had not yet. */
+static void enter_again(struct context *context, uint64_t min_complete, uint64_t timeout_ns)
 {
-    if (min_complete > CAP_CQ_ENTRIES) {
-        process->context.rax = (uint64_t)CAP_ERR_INVALID;
-        return;
-    }
-    bool is_cut = false;
-    enum cap_err err = drain(process, &is_cut);
-    if (is_cut) {
-        process->context.rip -= SYSCALL_BYTES;
-        return;
-    }
-    if (err) {
-        process->context.rax = (uint64_t)err;
-        return;
-    }
+    context->rax = CAP_SYSCALL_ENTER;
+    context->rdi = min_complete;
+    context->rsi = timeout_ns;
+    context->rip -= SYSCALL_BYTES;
+    context->vector = VECTOR_NONE;
+}
+
+static void wait(struct process *process, uint64_t min_complete, uint64_t timeout_ns)
+{
     uint32_t unread = ring_cqe_unread(&process->ring);
     /* What cannot arrive is not waited for without end. */
     if (timeout_ns == CAP_TIMEOUT_NEVER)
@@ -123,23 +165,32 @@ void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout
         return;
     }
     process->wait_count = (uint32_t)min_complete;
-    scheduler_wait(process, timer_deadline(timeout_ns));
+    scheduler_wait(process, timeout_ns == CAP_TIMEOUT_NEVER ? UINT64_MAX : timer_deadline(timeout_ns));
 }
 
-void kernel_on_syscall(struct context *context)
+static void enter(struct process *process, uint64_t min_complete, uint64_t timeout_ns)
+{
+    enum cap_err err = min_complete > CAP_CQ_ENTRIES ? CAP_ERR_INVALID : ring_observe(&process->ring);
+    if (err)
+        process->context.rax = (uint64_t)err;
+    else if (!drain(process))
+        enter_again(&process->context, min_complete, timeout_ns);
+    else
+        wait(process, min_complete, timeout_ns);
+    if (process->is_killed)
+        process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
+}
+
+struct context *kernel_on_syscall(uint64_t argument0, uint64_t argument1, struct context *context,
+                                  uint64_t number)
 {
     struct process *process = scheduler_current();
-    switch (context->rax) {
-    case CAP_SYSCALL_ENTER:
-        ring_enter(process, context->rdi, context->rsi);
-        if (process->is_killed)
-            process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
-        break;
-    case CAP_SYSCALL_EXIT:
-        process_end(process, &(struct process_end){.code = (int32_t)context->rdi});
-        break;
-    default:
-        process_fault(process, os_Fault_Kind_badSystemCall, context->rax);
-        break;
-    }
+    (void)context;
+    if (__builtin_expect(number == CAP_SYSCALL_ENTER, 1))
+        enter(process, argument0, argument1);
+    else if (number == CAP_SYSCALL_EXIT)
+        process_end(process, &(struct process_end){.code = (int32_t)argument0});
+    else
+        process_fault(process, os_Fault_Kind_badSystemCall, number);
+    return kernel_next_context();
 }

@@ -9,6 +9,3 @@
 /* Posts the one CQE of an accepted SQE, and wakes the process if that is what it waits for. */
 void ring_complete(struct process *process, const struct cap_cqe *cqe);
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status);
-
-/* cap_enter: sets the process's result register, or makes it wait. */
-void ring_enter(struct process *process, uint64_t min_complete, uint64_t timeout_ns);

@@ -4,27 +4,30 @@
  */
 #include "kernel/ring/kernel_call.h"
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/ring/caps.h"
+#include "abi/syscall.h"
+#include "kernel/ring/enter.h"
 #include "lib/check.h"
 
 #define MESSAGE_WORDS (CAP_MESSAGE_BYTES_MAX / 8)
 
-/* Answers are built here and copied to the caller before anything else runs. */
+/* One kernel, one call at a time: parameters are copied in before they are judged, answers are built here and
+ * copied to the caller before anything else runs. */
+static uint64_t params[MESSAGE_WORDS];
 static uint64_t results[MESSAGE_WORDS];
 
-static struct kernel_call *kernel_call_of(struct wire_call *wire)
+static inline struct kernel_call *kernel_call_of(struct wire_call *wire)
 {
     return (struct kernel_call *)(void *)((char *)wire - offsetof(struct kernel_call, wire));
 }
 
 struct process *kernel_call_caller(struct wire_call *wire)
 {
-    return kernel_call_of(wire)->call->caller;
+    return kernel_call_of(wire)->caller;
 }
 
 struct transfer *kernel_call_transfer(struct wire_call *wire)
 {
-    return &kernel_call_of(wire)->call->transfer;
+    return &kernel_call_of(wire)->transfer;
 }
 
 enum cap_err kernel_call_argument(struct wire_call *wire, uint32_t cap_index, const struct object_ops *ops,
@@ -49,21 +52,26 @@ uint32_t kernel_call_attach(struct wire_call *wire, struct object *owned_object)
 
 enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_bytes, uint32_t object_count)
 {
-    const struct call *call = kernel_call_of(wire)->call;
-    if (message_bytes > call->buffer_bytes || object_count > call->receive_count)
+    const struct kernel_call *kernel_call = kernel_call_of(wire);
+    if (message_bytes > kernel_call->place.buffer_bytes || object_count > kernel_call->place.receive_count)
         return CAP_ERR_BUFFER_TOO_SMALL;
-    return process_reserve_slots(call->caller, &call->caller->caps, object_count);
+    return process_reserve_slots(kernel_call->caller, &kernel_call->caller->caps, object_count);
 }
 
-struct call *kernel_call_defer(struct wire_call *wire, struct call_queue *queue)
+enum cap_err kernel_call_defer(struct wire_call *wire, struct call_queue *queue, struct call **call)
 {
-    struct call *call = kernel_call_of(wire)->call;
+    struct kernel_call *kernel_call = kernel_call_of(wire);
+    enum cap_err err = call_make(kernel_call->caller, kernel_call->target, &kernel_call->place, call);
+    if (err)
+        return err;
     wire->is_deferred = true;
-    call_wait(call, queue);
-    return call;
+    call_wait(*call, queue);
+    if (kernel_call->timeout_ns != CAP_TIMEOUT_NEVER)
+        call_limit_time(*call, kernel_call->timeout_ns);
+    return CAP_OK;
 }
 
-static void build_exception(struct wire_call *wire)
+static __attribute__((noinline)) void build_exception(struct wire_call *wire)
 {
     wire_message_build(&wire->results, results, MESSAGE_WORDS);
     struct os_CapException_builder exception = os_CapException_init_root(&wire->results);
@@ -72,41 +80,71 @@ static void build_exception(struct wire_call *wire)
     CHECK(!err);
 }
 
-static void finish(struct kernel_call *kernel_call, enum cap_err status)
+static inline void kernel_call_init(struct kernel_call *kernel_call)
 {
     struct wire_call *wire = &kernel_call->wire;
-    if (status == CAP_ERR_EXCEPTION)
+    wire->badge = 0;
+    wire->is_deferred = false;
+    wire_message_build(&wire->results, results, MESSAGE_WORDS);
+    kernel_call->object_count = 0;
+}
+
+/* What the method has left in the call. */
+static inline struct answer answer_of(struct kernel_call *kernel_call, enum cap_err status)
+{
+    struct wire_call *wire = &kernel_call->wire;
+    if (__builtin_expect(status == CAP_ERR_EXCEPTION, 0))
         build_exception(wire);
     CHECK(!wire->results.overflowed);
-    const struct answer answer = {
+    return (struct answer){
         .status = status,
-        .message = results,
-        .message_bytes = wire->results.word_count * 8,
+        .message = user_range_of_kernel(results, wire->results.word_count * 8),
         .objects = kernel_call->objects,
         .object_count = kernel_call->object_count,
     };
-    (void)!call_finish(kernel_call->call, &answer);
 }
 
-static void kernel_call_start(struct kernel_call *kernel_call, struct call *call)
+/* Copies the call in: after this the caller's memory is not looked at again. */
+static inline enum cap_err kernel_call_accept(struct kernel_call *kernel_call, const struct cap_sqe *sqe)
 {
-    *kernel_call = (struct kernel_call){
-        .wire = {.interface_id = call->interface_id, .method_id = call->method_id},
-        .call = call,
-    };
-    wire_message_read(&kernel_call->wire.params, call->message, call->message_bytes / 8,
-                      call->transfer.count);
-    wire_message_build(&kernel_call->wire.results, results, MESSAGE_WORDS);
+    struct process *caller = kernel_call->caller;
+    struct user_range message, copy = user_range_of_kernel(params, sqe->message_bytes);
+    uaddr_t descriptors;
+    enum cap_err err = user_range_resolve(&caller->space, (uaddr_t){sqe->message_addr}, sqe->message_bytes,
+                                          USER_ACCESS_READ, &message);
+    if (!err)
+        err = caps_read_time_limit(caller, sqe, &kernel_call->timeout_ns, &descriptors);
+    if (!err)
+        err = reply_judge(caller, sqe, descriptors, &kernel_call->place);
+    if (!err)
+        err = caps_prepare(&kernel_call->transfer, caller, descriptors, sqe->send_count);
+    if (!err)
+        user_range_copy(&copy, 0, &message, sqe->message_bytes);
+    return err;
 }
 
-void kernel_call_run(struct call *call)
+enum cap_err kernel_call_run(struct object *target, struct process *caller, const struct cap_sqe *sqe)
 {
     struct kernel_call kernel_call;
-    kernel_call_start(&kernel_call, call);
-    enum cap_err status = call->target->ops->dispatch(call->target, &kernel_call.wire);
-    caps_roll_back(&call->transfer);
-    if (!kernel_call.wire.is_deferred)
-        finish(&kernel_call, status);
+    struct wire_call *wire = &kernel_call.wire;
+    kernel_call.caller = caller;
+    kernel_call.target = target;
+    enum cap_err err = kernel_call_accept(&kernel_call, sqe);
+    if (err)
+        return err;
+    kernel_call_init(&kernel_call);
+    wire->interface_id = sqe->interface_id;
+    wire->method_id = sqe->method_id;
+    wire_message_read(&wire->params, params, sqe->message_bytes / 8, kernel_call.transfer.count);
+    enum cap_err status = target->ops->dispatch(target, wire);
+    caps_roll_back(&kernel_call.transfer);
+    if (wire->is_deferred)
+        return CAP_OK;
+    struct cap_cqe cqe;
+    const struct answer answer = answer_of(&kernel_call, status);
+    (void)!reply_put(caller, &kernel_call.place, &answer, &cqe);
+    ring_complete(caller, &cqe);
+    return CAP_OK;
 }
 
 void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),
@@ -114,7 +152,8 @@ void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, 
 {
     struct kernel_call kernel_call;
     call_unwait(call);
-    kernel_call_start(&kernel_call, call);
+    kernel_call_init(&kernel_call);
     fill(&kernel_call.wire, context);
-    finish(&kernel_call, CAP_OK);
+    const struct answer answer = answer_of(&kernel_call, CAP_OK);
+    (void)!call_finish(call, &answer);
 }

@@ -15,13 +15,19 @@
 
 struct kernel_call {
     struct wire_call wire;
-    struct call *call;
+    struct process *caller;
+    struct object *target;
+    struct reply_place place;
+    uint64_t timeout_ns;   /* time limit of an answer that is deferred */
     uint32_t object_count; /* of the answer */
     struct object *objects[KERNEL_CALL_OBJECTS_MAX];
+    struct transfer transfer; /* came with the call */
 };
 
-/* Runs the method of call->target and finishes the call, unless the method deferred it. */
-void kernel_call_run(struct call *call);
+/* Runs the method that sqe calls and answers, unless the method defers that. Nothing has happened after an
+ * error. */
+CAP_MUST_CHECK enum cap_err kernel_call_run(struct object *target, struct process *caller,
+                                            const struct cap_sqe *sqe);
 
 /* ---- For methods ---------------------------------------------------------------------------------- */
 
@@ -44,9 +50,10 @@ uint32_t kernel_call_attach(struct wire_call *wire, struct object *owned_object)
 CAP_MUST_CHECK enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_bytes,
                                                   uint32_t object_count);
 
-/* The method will answer later, by kernel_call_answer; until then the call, which is returned, waits in
- * queue. */
-struct call *kernel_call_defer(struct wire_call *wire, struct call_queue *queue);
+/* The method, which has had no effect yet, will answer later, by kernel_call_answer; until then *call waits
+ * in queue. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY: return it. */
+CAP_MUST_CHECK enum cap_err kernel_call_defer(struct wire_call *wire, struct call_queue *queue,
+                                              struct call **call);
 
 /* Answers a deferred call with what `fill` builds into wire->results. */
 void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),

@@ -1,17 +1,17 @@
-/* CALL: finds the object, copies the call in, hands it to the object.
+/* CALL: finds the object, and hands it the call.
  *
  * Next: kernel/cap/console.c for an object of the kernel, kernel/cap/endpoint.c for another process
  */
-#include "kernel/ring/call.h"
+#include "kernel/object.h"
 #include "kernel/ring/enter.h"
 #include "kernel/ring/kernel_call.h"
 #include "kernel/ring/ops.h"
 
 /* The object that runs the method, behind the facets that let it through; kernel/cap/facet.c bounds their
  * number. */
-static enum cap_err resolve(struct object *object, uint16_t method_id, struct object **target)
+static inline enum cap_err resolve(struct object *object, uint16_t method_id, struct object **target)
 {
-    while (object->ops->forward) {
+    while (__builtin_expect(object->ops->forward != NULL, 0)) {
         enum cap_err err = object->ops->forward(object, method_id, &object);
         if (err)
             return err;
@@ -20,7 +20,7 @@ static enum cap_err resolve(struct object *object, uint16_t method_id, struct ob
     return CAP_OK;
 }
 
-static enum cap_err start(struct process *process, const struct cap_sqe *sqe)
+static inline enum cap_err start(struct process *process, const struct cap_sqe *sqe)
 {
     void *found;
     enum cap_err err = cap_table_lookup(&process->caps, (cap_id_t){sqe->target}, &found);
@@ -32,24 +32,13 @@ static enum cap_err start(struct process *process, const struct cap_sqe *sqe)
     err = resolve(target, sqe->method_id, &target);
     if (err)
         return err;
-
-    struct call *call;
-    err = call_accept(process, sqe, target, &call);
-    if (err)
-        return err;
-    if (target->ops->dispatch) {
-        kernel_call_run(call);
-        return CAP_OK;
-    }
-    err = target->ops->call(target, call);
-    if (err)
-        call_finish_error(call, err);
-    return CAP_OK;
+    return target->ops->call ? target->ops->call(target, process, sqe)
+                             : kernel_call_run(target, process, sqe);
 }
 
 void op_call(struct process *process, const struct cap_sqe *sqe)
 {
     enum cap_err err = start(process, sqe);
-    if (err)
+    if (__builtin_expect(err != CAP_OK, 0))
         ring_complete_status(process, sqe->user_data, err);
 }

@@ -15,7 +15,7 @@ static enum cap_err cancel(struct process *process, uint64_t user_data)
     LIST_FOR_EACH(node, &process->calls)
     {
         struct call *call = LIST_ENTRY(node, struct call, caller_link);
-        if (call->user_data == user_data) {
+        if (call->place.user_data == user_data) {
             call_give_up(call, CAP_ERR_CANCELLED);
             return CAP_OK;
         }

@@ -7,31 +7,26 @@
 #include "kernel/ring/enter.h"
 #include "kernel/ring/ops.h"
 
-static enum cap_err answer_call(struct process *process, const struct cap_sqe *sqe)
+static inline enum cap_err answer_call(struct process *process, const struct cap_sqe *sqe)
 {
-    void *found;
-    enum cap_err err = cap_table_lookup(&process->serving, (cap_id_t){sqe->target}, &found);
+    void *call;
+    enum cap_err err = cap_table_lookup(&process->serving, (cap_id_t){sqe->target}, &call);
     if (err)
         return err;
-    struct user_range range;
+    struct answer answer;
     err = user_range_resolve(&process->space, (uaddr_t){sqe->message_addr}, sqe->message_bytes,
-                             USER_ACCESS_READ, &range);
+                             USER_ACCESS_READ, &answer.message);
     if (err)
         return err;
+    answer.status = sqe->flags & CAP_SQE_EXCEPTION ? CAP_ERR_EXCEPTION : CAP_OK;
+    answer.transfer = NULL;
+    answer.object_count = 0;
+    if (sqe->send_count == 0)
+        return call_finish(call, &answer);
     struct transfer transfer;
+    answer.transfer = &transfer;
     err = caps_prepare(&transfer, process, (uaddr_t){sqe->transfers_addr}, sqe->send_count);
-    if (err)
-        return err;
-    /* One kernel, one call at a time: the copy is used up before anything else runs. */
-    static uint64_t message[CAP_MESSAGE_BYTES_MAX / 8];
-    user_range_read(&range, 0, message, sqe->message_bytes);
-    const struct answer answer = {
-        .status = sqe->flags & CAP_SQE_EXCEPTION ? CAP_ERR_EXCEPTION : CAP_OK,
-        .message = message,
-        .message_bytes = sqe->message_bytes,
-        .transfer = &transfer,
-    };
-    return call_finish(found, &answer);
+    return err ? err : call_finish(call, &answer);
 }
 
 void op_return(struct process *process, const struct cap_sqe *sqe)

@@ -26,15 +26,20 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     uint64_t timeout_ns;
     if (!err)
         err = caps_read_time_limit(process, sqe, &timeout_ns, &received);
-    if (!err)
+    if (!err && sqe->receive_count)
         err =
             user_range_resolve(&process->space, received, sqe->receive_count * sizeof(struct cap_transfer_in),
                                USER_ACCESS_WRITE, &range);
     struct receive *receive;
     if (!err)
-        err = record_take(&receive_pool, &process->account.ledger, (void **)&receive);
+        err = ledger_charge(&process->account.ledger, LEDGER_RECORDS, 1);
     if (err)
         return err;
+    err = record_take_raw(&receive_pool, (void **)&receive);
+    if (err) {
+        ledger_refund(&process->account.ledger, LEDGER_RECORDS, 1);
+        return err;
+    }
     receive->process = process;
     receive->endpoint = endpoint;
     receive->user_data = sqe->user_data;
@@ -42,22 +47,26 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     receive->buffer_bytes = sqe->buffer_bytes;
     receive->receive_count = sqe->receive_count;
     receive->received = received;
+    receive->timer.node.rank = 0; /* it does not run */
     if (timeout_ns != CAP_TIMEOUT_NEVER)
         timer_start(&receive->timer, timer_deadline(timeout_ns), receive_time_is_up);
     object_reference(endpoint);
+    list_node_init(&receive->process_link);
     list_push_back(&process->receives, &receive->process_link);
+    list_node_init(&receive->queue_link);
     *made = receive;
     return CAP_OK;
 }
 
-void receive_free(struct receive *receive)
+inline void receive_free(struct receive *receive)
 {
     timer_stop(&receive->timer);
     list_remove(&receive->process_link);
     if (list_is_linked(&receive->queue_link))
         list_remove(&receive->queue_link);
     object_release(receive->endpoint);
-    record_give(&receive_pool, &receive->process->account.ledger, receive);
+    ledger_refund(&receive->process->account.ledger, LEDGER_RECORDS, 1);
+    record_give_raw(&receive_pool, receive);
 }
 
 void receive_finish(struct receive *receive, struct cap_cqe *cqe)

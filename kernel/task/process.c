@@ -123,7 +123,7 @@ void process_start(struct process *process)
     scheduler_add(process);
 }
 
-enum cap_err process_reserve_slots(struct process *process, struct cap_table *table, uint32_t count)
+enum cap_err process_grow_table(struct process *process, struct cap_table *table, uint32_t count)
 {
     while (cap_table_free_count(table) < count) {
         if (!cap_table_can_grow(table))

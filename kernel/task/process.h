@@ -94,10 +94,19 @@ void process_start(struct process *process);
  * capability is released, every frame comes back, the observer gets the reason. */
 void process_end(struct process *process, const struct process_end *end);
 
+/* Of process.c: when there is no room. */
+CAP_MUST_CHECK enum cap_err process_grow_table(struct process *process, struct cap_table *table,
+                                               uint32_t count);
+
 /* Makes room for count more capabilities, growing the table out of frames charged to the process.
  * CAP_ERR_NO_SLOT: over the table's limit. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
-CAP_MUST_CHECK enum cap_err process_reserve_slots(struct process *process, struct cap_table *table,
-                                                  uint32_t count);
+CAP_MUST_CHECK static inline enum cap_err process_reserve_slots(struct process *process,
+                                                                struct cap_table *table, uint32_t count)
+{
+    return __builtin_expect(cap_table_free_count(table) >= count, 1)
+               ? CAP_OK
+               : process_grow_table(process, table, count);
+}
 
 /* Puts an object into the table of a process; takes over the caller's reference on success. */
 CAP_MUST_CHECK enum cap_err process_insert_cap(struct process *process, struct object *object, cap_id_t *id);

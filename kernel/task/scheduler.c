@@ -129,20 +129,26 @@ static struct process *pick(struct cpu *cpu)
     return LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
 }
 
+static struct context *switch_process(struct cpu *cpu)
+{
+    if (cpu->current) {
+        fpu_save(&cpu->current->fpu);
+        cpu->current = NULL;
+    }
+    struct process *process = pick(cpu);
+    cpu->current = process;
+    cr3_write(process->space.table.root_paddr);
+    segments_clear();
+    fpu_load(&process->fpu);
+    cpu_set_context(&process->context);
+    return &process->context;
+}
+
 struct context *kernel_next_context(void)
 {
     struct cpu *cpu = cpu_this();
     struct process *process = cpu->current;
-    if (process && process->state == PROCESS_READY)
+    if (__builtin_expect(process && process->state == PROCESS_READY, 1))
         return &process->context;
-    if (process) {
-        fpu_save(&process->fpu);
-        cpu->current = NULL;
-    }
-    process = pick(cpu);
-    cpu->current = process;
-    cr3_write(process->space.table.root_paddr);
-    fpu_load(&process->fpu);
-    cpu_set_context(&process->context);
-    return &process->context;
+    return switch_process(cpu);
 }

@@ -22,10 +22,9 @@ void timer_start(struct kernel_timer *timer, uint64_t deadline_ns, void (*expire
     timer_queue_insert(&queue, &timer->node, deadline_ns);
 }
 
-void timer_stop(struct kernel_timer *timer)
+void timer_remove(struct kernel_timer *timer)
 {
-    if (timer_runs(timer))
-        timer_queue_remove(&queue, &timer->node);
+    timer_queue_remove(&queue, &timer->node);
 }
 
 bool timer_is_any(void)

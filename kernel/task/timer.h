@@ -19,12 +19,19 @@ uint64_t timer_deadline(uint64_t timeout_ns);
 void timer_start(struct kernel_timer *timer, uint64_t deadline_ns,
                  void (*expire)(struct kernel_timer *timer));
 
-/* Stops a timer, if it runs. */
-void timer_stop(struct kernel_timer *timer);
-
 static inline bool timer_runs(const struct kernel_timer *timer)
 {
     return timer_node_is_queued(&timer->node);
+}
+
+/* Of timer.c: stops one that runs. */
+void timer_remove(struct kernel_timer *timer);
+
+/* Stops a timer, if it runs. */
+static inline void timer_stop(struct kernel_timer *timer)
+{
+    if (__builtin_expect(timer_runs(timer), 0))
+        timer_remove(timer);
 }
 
 /* Whether any timer runs. */

@@ -204,7 +204,7 @@ const char *cpu_protections(void)
 
 void cpu_set_context(struct context *context)
 {
-    cpu_this()->context_end = context + 1;
+    cpu_this()->context = context;
     tss.rsp[0] = (uint64_t)(context + 1);
 }
 

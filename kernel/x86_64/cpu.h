@@ -14,9 +14,8 @@ struct process;
 struct cpu {
     /* Read by entry code at fixed offsets. */
     struct cpu *self;
-    struct context *context_end; /* where entry from user code saves: the end of the current context */
+    struct context *context; /* where entry from user code saves */
     uint8_t *stack_top;
-    uint64_t user_rsp; /* scratch of SYSCALL entry */
     /* Of kernel/task/scheduler.c. */
     struct process *current;
     struct process *handoff;
@@ -24,9 +23,8 @@ struct cpu {
     bool is_in_tick;
 };
 CAP_ASSERT_FIELD(struct cpu, self, CPU_SELF, 8);
-CAP_ASSERT_FIELD(struct cpu, context_end, CPU_CONTEXT_END, 8);
+CAP_ASSERT_FIELD(struct cpu, context, CPU_CONTEXT, 8);
 CAP_ASSERT_FIELD(struct cpu, stack_top, CPU_STACK_TOP, 8);
-CAP_ASSERT_FIELD(struct cpu, user_rsp, CPU_USER_RSP, 8);
 
 static inline struct cpu *cpu_this(void)
 {

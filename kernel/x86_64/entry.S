@@ -1,8 +1,12 @@
 /* Entry from user code and return to it.
  *
- * From ring 3 the processor has pushed its part of struct context at TSS.rsp0, which is the end of the
- * current process's context; the stub pushes the rest below it, moves to the kernel stack and calls C.
- * From ring 0 (the idle loop, or a bug) the same layout is built on the kernel stack.
+ * By interrupt from ring 3: the processor has pushed its part of struct context at TSS.rsp0, which is the end
+ * of the current process's context; the stub pushes the rest below it, moves to the kernel stack and calls C.
+ * By SYSCALL: only what a C function preserves is saved, straight into the context, and its vector says so.
+ * From ring 0 (the idle loop, or a bug) the interrupt's layout is built on the kernel stack.
+ *
+ * Whoever is resumed goes back the way it came, whenever it came: a context of SYSCALL by SYSRET, with the other
+ * registers zero, so that nothing of the kernel or of another process is in them; any other by IRET.
  * Non-maskable interrupts and double faults have stacks of their own (IST) and always end in a panic.
  *
  * Next: kernel/x86_64/trap.c
@@ -79,27 +83,58 @@ trap_common:
     PUSH_REGISTERS
     swapgs
     mov %rsp, %rdi
+    mov %rsp, %rbx
     mov %gs:CPU_STACK_TOP, %rsp
     /* Interrupt gates leave AC, DF and NT as the user had them: AC would switch SMAP off. */
     push $2
     popfq
     xor %ebp, %ebp
     call trap_from_user
-
-.global context_resume
-context_resume:
     call kernel_next_context
-    mov %rax, %rsp
+
+/* rax: the context to resume; rbx: the one that entered. */
+resume:
+    cmp %rax, %rbx
+    jne resume_another
     swapgs
-    /* What one process loads into them another must not see. Nothing between here and iretq uses %gs. */
-    xor %eax, %eax
-    mov %eax, %ds
-    mov %eax, %es
-    mov %eax, %fs
-    mov %eax, %gs
+resume_registers:
+    cmpl $VECTOR_SYSCALL, CONTEXT_VECTOR(%rax)
+    jne resume_by_iret
+    /* rip lies behind an instruction below CAP_USER_END, so it is canonical, and SYSRET cannot fault in ring 0
+     * (Intel SDM vol. 2, SYSRET). */
+    mov CONTEXT_RIP(%rax), %rcx
+    mov CONTEXT_RFLAGS(%rax), %r11
+    mov CONTEXT_RBX(%rax), %rbx
+    mov CONTEXT_RBP(%rax), %rbp
+    mov CONTEXT_R12(%rax), %r12
+    mov CONTEXT_R13(%rax), %r13
+    mov CONTEXT_R14(%rax), %r14
+    mov CONTEXT_R15(%rax), %r15
+    mov CONTEXT_RSP(%rax), %rsp
+    mov CONTEXT_RAX(%rax), %rax
+    xor %edx, %edx
+    xor %esi, %esi
+    xor %edi, %edi
+    xor %r8d, %r8d
+    xor %r9d, %r9d
+    xor %r10d, %r10d
+    sysretq
+
+resume_by_iret:
+    mov %rax, %rsp
     POP_REGISTERS
     add $16, %rsp
     iretq
+
+/* What one process loads into segment registers another must not see. Nothing from here on uses %gs. */
+.global context_resume
+context_resume:
+    call kernel_next_context
+resume_another:
+    swapgs
+    xor %ecx, %ecx
+    mov %ecx, %gs
+    jmp resume_registers
 
 trap_from_kernel:
     PUSH_REGISTERS
@@ -120,24 +155,27 @@ trap_fatal:
     cld
     call trap_unrecoverable
 
-/* SYSCALL: rcx is the return address, r11 the flags; the masked flags (SFMASK) are clear. */
+/* SYSCALL: rcx is the return address, r11 the flags, rax the number, rdi and rsi the arguments; the masked flags
+ * (SFMASK) are clear. cs and ss of a context never change. */
 .global syscall_entry
 syscall_entry:
     swapgs
-    mov %rsp, %gs:CPU_USER_RSP
-    mov %gs:CPU_CONTEXT_END, %rsp
-    push $SELECTOR_USER_DATA
-    push %gs:CPU_USER_RSP
-    push %r11
-    push $SELECTOR_USER_CODE
-    push %rcx
-    push $0
-    push $VECTOR_SYSCALL
-    PUSH_REGISTERS
-    mov %rsp, %rdi
+    mov %gs:CPU_CONTEXT, %rdx
+    mov %rsp, CONTEXT_RSP(%rdx)
     mov %gs:CPU_STACK_TOP, %rsp
+    mov %rcx, CONTEXT_RIP(%rdx)
+    mov %r11, CONTEXT_RFLAGS(%rdx)
+    movq $VECTOR_SYSCALL, CONTEXT_VECTOR(%rdx)
+    mov %rbx, CONTEXT_RBX(%rdx)
+    mov %rbp, CONTEXT_RBP(%rdx)
+    mov %r12, CONTEXT_R12(%rdx)
+    mov %r13, CONTEXT_R13(%rdx)
+    mov %r14, CONTEXT_R14(%rdx)
+    mov %r15, CONTEXT_R15(%rdx)
+    mov %rdx, %rbx
+    mov %rax, %rcx
     xor %ebp, %ebp
     call kernel_on_syscall
-    jmp context_resume
+    jmp resume
 
 .section .note.GNU-stack, "", @progbits

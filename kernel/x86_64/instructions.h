@@ -83,6 +83,12 @@ static inline uint64_t cr2_read(void)
     return value;
 }
 
+/* Null selectors where user code may have loaded others; not gs, which leads to struct cpu. */
+static inline void segments_clear(void)
+{
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%fs" : : "r"(0));
+}
+
 static inline void tlb_flush_page(uint64_t address)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
