@@ -5,7 +5,7 @@
 //
 // REQUEST is what `capnp compile -o-` writes about the schemas. The same SEED gives the same messages. Each round makes
 // one message: both sides read it, ours builds it anew (and the reference reads that, and makes JSON of it), and then it
-// is damaged eight times. Ends with `N passed, N failed`.
+// is damaged: eight times any words, sixteen times pointers as pointers. Ends with `N passed, N failed`.
 //
 // This is the only test in C++: the reference has no other interface. All of our code that it reaches is C (ours.h). Differences that docs/spec/messages.md describes are recognised one by one (is_known).
 //
@@ -38,7 +38,7 @@ constexpr size_t COPY_WORDS = 1 << 16;
 
 // ---- Comparison ---------------------------------------------------------------------------------------
 
-uint32_t passed, failed, json_count;
+uint32_t passed, failed, json_count, canonical_count, both_read_count;
 std::map<std::string, uint32_t> deviations;
 
 void result(bool is_right, const std::string& what, const std::string& detail)
@@ -85,17 +85,8 @@ std::string hex(kj::ArrayPtr<const word> words)
     return text;
 }
 
-uint64_t* as_numbers(kj::ArrayPtr<word> words) { return reinterpret_cast<uint64_t*>(words.begin()); }
-const uint64_t* as_numbers(kj::ArrayPtr<const word> words) { return reinterpret_cast<const uint64_t*>(words.begin()); }
-
 // ---- The differences that docs/spec/messages.md lists -------------------------------------------------
 // Each is recognised by the pointer that it is about, so that nothing else hides behind it.
-
-// Where the first segment begins.
-size_t first_word(kj::ArrayPtr<const word> message)
-{
-    return (reinterpret_cast<const uint32_t*>(message.begin())[0] + size_t{1}) / 2 + 1;
-}
 
 // The word to which a far pointer leads and the one behind it, 0 where there is none.
 std::array<uint64_t, 2> pad_of(kj::ArrayPtr<const word> message, uint64_t pointer)
@@ -169,6 +160,7 @@ void compare(const char* what, kj::ArrayPtr<const word> words, uint32_t index, S
     std::string why = "it reads it", name = std::string(what) + " " + ours_type_name(index);
     auto verdict = ours_read(index, as_numbers(words), words.size(), CAP_COUNT, &ours);
     bool do_they_read = theirs_read(words, type, &theirs, why);
+    both_read_count += verdict.rule == 0 && do_they_read && (strcmp(what, "damaged") == 0 || strcmp(what, "changed") == 0);
     if (verdict.rule != 0 && do_they_read && is_ours_stricter(words, verdict))
         deviations[std::string(verdict.text, 2)]++;
     else if (verdict.rule == 0 && !do_they_read && is_theirs_stricter(words, why))
@@ -178,41 +170,6 @@ void compare(const char* what, kj::ArrayPtr<const word> words, uint32_t index, S
                                 "; reference: " + why + "; message " + hex(words));
     else
         result(verdict.rule != 0 || ours == theirs, name, ours.differs(theirs) + "; message " + hex(words));
-}
-
-// ---- Damage -------------------------------------------------------------------------------------------
-
-void damage(kj::ArrayPtr<word> message)
-{
-    auto bytes = message.asBytes();
-    auto words = as_numbers(message);
-    size_t first = first_word(message);
-    if (message.size() <= first)
-        return;
-    for (uint32_t rounds = 1 + below(3); rounds > 0; rounds--) {
-        size_t at = first + below(static_cast<uint32_t>(message.size() - first));
-        size_t byte = at * 8 + below(8);
-        switch (below(6)) {
-        case 0:
-            bytes[byte] ^= static_cast<kj::byte>(1 << below(8));
-            break;
-        case 1:
-            bytes[byte] = static_cast<kj::byte>(below(9) < 8 ? below(8) : 0xff);
-            break;
-        case 2:  // a pointer is copied from somewhere to somewhere
-            words[at] = words[first + below(static_cast<uint32_t>(message.size() - first))];
-            break;
-        case 3:  // a pointer of any kind to somewhere near
-            words[at] = below(4) | (static_cast<uint64_t>(below(40)) - 10) << 2 % (1ull << 32) |
-                        static_cast<uint64_t>(below(8)) << 32 | static_cast<uint64_t>(below(40)) << 35;
-            break;
-        case 4:  // a far pointer to somewhere
-            words[at] = 2 | below(2) << 2 | static_cast<uint64_t>(below(20)) << 3 | static_cast<uint64_t>(below(4)) << 32;
-            break;
-        default:
-            words[at] = random_bits() & random_bits();
-        }
-    }
 }
 
 // ---- Rounds -------------------------------------------------------------------------------------------
@@ -294,6 +251,52 @@ void compare_copy(kj::ArrayPtr<const word> original, const Case& one)
     compare_json(original, copy, one);
 }
 
+// Whether the reference says that a message is canonical; it may also refuse to read it.
+bool is_theirs_canonical(kj::ArrayPtr<const word> words)
+{
+    try {
+        return capnp::FlatArrayMessageReader(words, options_for(words)).isCanonical();
+    } catch (const kj::Exception&) {
+        return false;
+    }
+}
+
+// Both say of the same bytes whether they are canonical. The reference does not look at slack behind a struct list.
+void compare_judgement(kj::ArrayPtr<const word> words, const char* what)
+{
+    auto ours = ours_canonical(as_numbers(words), words.size());
+    bool is_theirs = is_theirs_canonical(words);
+    canonical_count += is_theirs;
+    if (is_theirs && ours.rule != 0 && (strstr(ours.text, "C4") != nullptr || is_ours_stricter(words, ours)))
+        deviations[std::string(ours.text, 2)]++;
+    else
+        result((ours.rule == 0) == is_theirs, std::string(what) + ": is it canonical",
+               std::string("ours: ") + ours.text + " at word " + std::to_string(ours.word) +
+                   "; reference: " + (is_theirs ? "it is" : "it is not") + "; message " + hex(words));
+}
+
+// Our canonical form is the reference's; both know it, and both know it after a change to be another.
+void compare_canonical(kj::ArrayPtr<const word> original, const Case& one)
+{
+    static word space[COPY_WORDS];
+    size_t count = ours_canonicalize(as_numbers(original), original.size(), reinterpret_cast<uint64_t*>(space + 1), COPY_WORDS - 1);
+    compare_judgement(original, "message");
+    if (count == 0)  // it has capabilities
+        return;
+    reinterpret_cast<uint64_t*>(space)[0] = static_cast<uint64_t>(count) << 32;
+    auto form = kj::arrayPtr(const_cast<const word*>(space), count + 1);
+    capnp::FlatArrayMessageReader message(original, {.traversalLimitInWords = UINT64_MAX});
+    auto theirs = message.getRoot<AnyStruct>().canonicalize();
+    result(theirs.asBytes() == form.slice(1, count + 1).asBytes(),
+           std::string("canonical form of ") + ours_type_name(one.index), hex(theirs) + " is not " + hex(form));
+    compare_judgement(form, "canonical form");
+    for (uint32_t i = 0; i < 4; i++) {
+        auto copy = kj::heapArray<word>(form);
+        if (damage_pointers(copy))
+            compare_judgement(copy, "changed form");
+    }
+}
+
 void run_round(const Case& one)
 {
     auto message = random_message(one.type);
@@ -301,11 +304,56 @@ void run_round(const Case& one)
         return;
     compare("message", message, one.index, one.type);
     compare_copy(message, one);
+    compare_canonical(message, one);
     for (uint32_t i = 0; i < 8; i++) {
         auto copy = kj::heapArray<word>(message.asPtr());
-        damage(copy);
+        damage_words(copy);
         compare("damaged", copy, one.index, one.type);
     }
+    for (uint32_t i = 0; i < 16; i++) {
+        auto copy = kj::heapArray<word>(message.asPtr());
+        if (damage_pointers(copy))
+            compare("changed", copy, one.index, one.type);
+    }
+}
+
+// A chain of objects that hang on pointer `index` of the root, one inside the other: structs, struct lists, lists of
+// pointers, or these in turn. It ends in an empty struct.
+kj::Array<word> chain(uint32_t index, uint32_t form, uint32_t depth)
+{
+    constexpr uint32_t POINTERS = 8;
+    auto words = kj::heapArray<word>(2 + POINTERS + 2 * depth + 1);
+    auto numbers = as_numbers(words.asPtr());
+    memset(numbers, 0, words.asBytes().size());
+    numbers[1] = uint64_t{POINTERS} << 48;
+    uint32_t at = 2 + index, next = 2 + POINTERS;
+    for (uint32_t i = 0; i < depth; i++) {
+        uint64_t offset = uint64_t{next - at - 1} << 2;
+        switch (form < 3 ? form : i % 3) {
+        case 0:
+            numbers[at] = uint64_t{1} << 48 | offset;
+            break;
+        case 1:
+            numbers[at] = uint64_t{1} << 35 | uint64_t{7} << 32 | offset | 1;
+            numbers[next++] = uint64_t{1} << 48 | 1 << 2;
+            break;
+        default:
+            numbers[at] = uint64_t{1} << 35 | uint64_t{6} << 32 | offset | 1;
+        }
+        at = next++;
+    }
+    numbers[at] = 0xfffffffc;
+    numbers[0] = uint64_t{next - 1} << 32;
+    return kj::heapArray<word>(words.slice(0, next));
+}
+
+// How deep objects may be nested, by each pointer of each type: around 64 levels, a struct list being two.
+void compare_depths(const Case& one)
+{
+    for (uint32_t index = 0; index < 8; index++)
+        for (uint32_t form = 0; form < 4; form++)
+            for (uint32_t depth = 28; depth < 68; depth += depth == 34 ? 7 : depth == 50 ? 11 : 1)
+                compare("chain in", chain(index, form, depth), one.index, one.type);
 }
 
 kj::Array<word> read_words(const char* path)
@@ -350,9 +398,13 @@ int main(int count, char** arguments)
     result(cases.size() >= ours_type_count() - 8, "types", std::to_string(cases.size()) + " of ours are in the request");
     for (unsigned long i = 0; i < rounds; i++)
         run_round(cases[i % cases.size()]);
+    for (auto& one : cases)
+        compare_depths(one);
     for (auto& one : deviations)
         printf("difference %s: %u\n", one.first.c_str(), one.second);
     result(json_count > 0, "JSON", "no message was made of any");
+    printf("both read %u of the damaged, %u are canonical for the reference\n", both_read_count, canonical_count);
+    printf("pointers changed: %s\n", damage_counts().c_str());
     printf("seed %llu: %lu messages of %zu types, %u of them through JSON\n", seed, rounds, cases.size(), json_count);
     printf("%u passed, %u failed\n", passed, failed);
     return failed > 0 || passed == 0;

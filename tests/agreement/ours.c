@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/wire_canonical.h"
 #include "schema/wire_segments.h"
 #include "tests/agreement/copy.h"
 #include "tests/agreement/ours.h"
@@ -213,6 +214,17 @@ const char *ours_type_name(uint32_t index)
     return copy_types[index].name;
 }
 
+static struct verdict verdict_of(const struct wire_message_reader *message)
+{
+    struct verdict verdict = {message->rule, wire_rule_text(message->rule), message->rule_word, 0};
+    if (message->rule >= WIRE_RULE_P2_STRUCT) {
+        const struct wire_segment *segment = &segments[message->rule_segment];
+        if (message->rule_word < segment->word_count)
+            verdict.pointer = segment->words[message->rule_word];
+    }
+    return verdict;
+}
+
 struct verdict ours_read(uint32_t type, const uint64_t *words, size_t word_count, uint32_t cap_count,
                          struct tree *tree)
 {
@@ -221,13 +233,7 @@ struct verdict ours_read(uint32_t type, const uint64_t *words, size_t word_count
         current = tree;
         walk_types[type].walk(&message);
     }
-    struct verdict verdict = {message.rule, wire_rule_text(message.rule), message.rule_word, 0};
-    if (message.rule >= WIRE_RULE_P2_STRUCT) {
-        const struct wire_segment *segment = &segments[message.rule_segment];
-        if (message.rule_word < segment->word_count)
-            verdict.pointer = segment->words[message.rule_word];
-    }
-    return verdict;
+    return verdict_of(&message);
 }
 
 size_t ours_copy(uint32_t type, const uint64_t *words, size_t word_count, uint32_t cap_count, int is_twice,
@@ -243,4 +249,26 @@ size_t ours_copy(uint32_t type, const uint64_t *words, size_t word_count, uint32
     copy_types[type].copy(&message, &from);
     to[0] = (uint64_t)message.word_count << 32;
     return has_failed || message.overflowed || from.rule != WIRE_RULE_NONE ? 0 : message.word_count + 1;
+}
+
+struct verdict ours_canonical(const uint64_t *words, size_t word_count)
+{
+    struct wire_message_reader message;
+    uint64_t used_words;
+    if (wire_segments_read(&message, &set, segments, WIRE_SEGMENTS_MAX, words, word_count, UINT32_MAX,
+                           &used_words) == CAP_OK)
+        (void)!wire_message_check_canonical(&message);
+    return verdict_of(&message);
+}
+
+size_t ours_canonicalize(const uint64_t *words, size_t word_count, uint64_t *to, size_t capacity_words)
+{
+    struct wire_message_reader from;
+    struct wire_message_builder message;
+    uint64_t used_words;
+    wire_message_build(&message, to, (uint32_t)capacity_words);
+    if (wire_segments_read(&from, &set, segments, WIRE_SEGMENTS_MAX, words, word_count, UINT32_MAX, &used_words) ||
+        wire_message_canonicalize(&message, &from))
+        return 0;
+    return message.word_count;
 }

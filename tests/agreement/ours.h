@@ -49,6 +49,12 @@ struct verdict ours_read(uint32_t type, const uint64_t *words, size_t word_count
 size_t ours_copy(uint32_t type, const uint64_t *words, size_t word_count, uint32_t cap_count, int is_twice,
                  uint64_t *to, size_t capacity_words);
 
+/* Whether a message with its segment table is its own canonical form; the rule that it breaks first. */
+struct verdict ours_canonical(const uint64_t *words, size_t word_count);
+
+/* The canonical form, without a segment table; the number of its words, 0 if there is none. */
+size_t ours_canonicalize(const uint64_t *words, size_t word_count, uint64_t *to, size_t capacity_words);
+
 #ifdef __cplusplus
 }
 #endif
