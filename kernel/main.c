@@ -66,6 +66,9 @@ static void init_ended(struct process_observer *observer, const struct process_e
     process_end_all();
     uint64_t record_count = record_trim();
     uint64_t missing_count = frames_before_init - frame_free_count();
+    log_debug("time", "%llu timer interrupts, at most %llu timers at once",
+              (unsigned long long)timer_statistics()->interrupt_count,
+              (unsigned long long)timer_statistics()->timers_max);
     if (left_count)
         log_info("halt", "ended %u process%s that outlived init", left_count, left_count == 1 ? "" : "es");
     if (record_count || missing_count)
@@ -194,5 +197,6 @@ _Noreturn void kernel_main(void)
     struct os_SystemManifest_reader manifest = manifest_judge(&message);
     frames_before_init = frame_free_count();
     init_start(manifest);
+    timer_tick_start();
     context_resume();
 }

@@ -97,6 +97,6 @@ void timer_queue_remove(struct timer_queue *queue, struct timer_node *node)
     struct timer_node **place = place_of(queue, node);
     CHECK(queue->count > 0 && *place == node);
     merge_into(queue, node->parent, place, node->left, node->right);
-    *node = (struct timer_node){0};
+    *node = (struct timer_node){.deadline_ns = node->deadline_ns};
     queue->count--;
 }

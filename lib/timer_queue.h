@@ -29,7 +29,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* deadline_ns may be read while the node is queued; the rest is the queue's. */
+/* deadline_ns may be read, also after the node was removed; the rest is the queue's. */
 struct timer_node {
     uint64_t deadline_ns;
     uint64_t sequence;
@@ -52,7 +52,8 @@ void timer_queue_init(struct timer_queue *queue);
 /* Any deadline is a deadline, 0 and UINT64_MAX too. O(log n). */
 void timer_queue_insert(struct timer_queue *queue, struct timer_node *node, uint64_t deadline_ns);
 
-/* The node is of this queue (CHECKed as far as its own links show it); it is zeroed. O(log n). */
+/* The node is of this queue (CHECKed as far as its own links show it); all but its deadline is zeroed.
+ * O(log n). */
 void timer_queue_remove(struct timer_queue *queue, struct timer_node *node);
 
 static inline bool timer_node_is_queued(const struct timer_node *node)

@@ -14,7 +14,7 @@
 #include "kernel/x86_64/upcalls.h"
 #include "lib/check.h"
 
-#define SLICE_TICKS 10 /* 10 ms: TICKS_PER_SECOND is 1000 */
+#define SLICE_TICKS 10 /* 10 ms: see kernel/task/timer.h */
 
 static struct list ready = {{&ready.head, &ready.head}};
 
@@ -82,11 +82,15 @@ void kernel_on_timer(bool from_user)
     struct cpu *cpu = cpu_this();
     serial_drain();
     cpu->is_in_tick = true;
-    timer_run_due();
+    bool is_tick = timer_run_due();
     object_reap();
     cpu->is_in_tick = false;
     struct process *process = cpu->current;
-    if (!from_user || !process || process->state != PROCESS_READY)
+    /* The idle loop sets the timer itself. */
+    if (!from_user)
+        return;
+    timer_set();
+    if (!is_tick || !process || process->state != PROCESS_READY)
         return;
     process_poll_ring(process);
     if (cpu->slice_ticks > 1) {
@@ -112,6 +116,10 @@ static void idle(void)
                   process_count() == 1 ? "process waits" : "processes wait");
         kernel_halt(HALT_DEADLOCK);
     }
+    /* A tick only if the port has not taken everything yet. */
+    if (serial_is_drained())
+        timer_tick_stop();
+    timer_set();
     interrupt_wait();
 }
 
@@ -119,8 +127,12 @@ static void idle(void)
  * more than one process would; who comes out of the queue begins a new one. */
 static struct process *pick(struct cpu *cpu)
 {
-    while (!cpu->handoff && list_is_empty(&ready))
-        idle();
+    if (!cpu->handoff && list_is_empty(&ready)) {
+        do
+            idle();
+        while (!cpu->handoff && list_is_empty(&ready));
+        timer_tick_start();
+    }
     struct process *process = cpu->handoff;
     cpu->handoff = NULL;
     if (process)

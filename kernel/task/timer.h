@@ -1,4 +1,6 @@
 /* Deadlines of the kernel: timeouts of cap_enter, time limits of calls, sleepers. All in one lib/timer_queue.
+ * And the interrupts that they need: the processor's timer is set for one moment at a time (lib/alarm), the
+ * next tick of what runs or the first deadline. Where nothing runs there are no ticks.
  *
  * Next: kernel/task/timer.c
  */
@@ -9,7 +11,8 @@
 /* Zeroed: not running. */
 struct kernel_timer {
     struct timer_node node;
-    void (*expire)(struct kernel_timer *timer); /* the timer no longer runs; it may be started again */
+    void (*expire)(struct kernel_timer *timer); /* the timer no longer runs, and may be started again;
+                                                    node.deadline_ns is what it ran for */
 };
 
 /* The time from now on, or UINT64_MAX, which no clock reaches. */
@@ -37,5 +40,23 @@ static inline void timer_stop(struct kernel_timer *timer)
 /* Whether any timer runs. */
 bool timer_is_any(void);
 
-/* Lets expire what is due, bounded: the rest is due at the next tick. */
-void timer_run_due(void);
+/* The interrupt. Lets expire what is due, bounded: the rest gets an interrupt of its own, soon. True: a tick
+ * is due as well. timer_set has to follow. */
+bool timer_run_due(void);
+
+/* Something runs: a tick each millisecond from now on. */
+void timer_tick_start(void);
+
+/* Nothing runs: no more ticks. */
+void timer_tick_stop(void);
+
+/* Sets the processor's timer for what comes next, if anything does. */
+void timer_set(void);
+
+/* Since the start. */
+struct timer_statistics {
+    uint64_t interrupt_count;
+    uint64_t timers_max; /* the most that ran at once */
+};
+
+const struct timer_statistics *timer_statistics(void);

@@ -1,4 +1,4 @@
-/* Ticks from the local APIC, time from the time-stamp counter, both measured once against the PIT.
+/* Interrupts from the local APIC, time from the time-stamp counter, both measured once against the PIT.
  *
  * Sources: Intel SDM vol. 3, 10.4 to 10.5 (local APIC and its timer), 10.12 (x2APIC); Intel 8254 data
  * sheet (counter 2, mode 0); Intel 8259A data sheet (initialisation words).
@@ -8,6 +8,7 @@
 #include "kernel/log.h"
 #include "kernel/x86_64/context.h"
 #include "kernel/x86_64/instructions.h"
+#include "lib/bits.h"
 
 #define APIC_REG_VERSION       0x030
 #define APIC_REG_CMCI          0x2f0
@@ -24,7 +25,6 @@
 #define APIC_REG_DIVIDE        0x3e0
 #define APIC_ENABLE            0x100
 #define APIC_MASKED            0x10000
-#define APIC_PERIODIC          0x20000
 #define APIC_DIVIDE_BY_1       0x0b
 #define APIC_BASE_X2APIC       (1u << 10)
 #define APIC_BASE_ENABLE       (1u << 11)
@@ -44,10 +44,13 @@
 #define MEASURE_READS_MAX 1000000
 #define FALLBACK_HZ       1000000000ull
 
+#define DELAY_NS_MAX 3600000000000ull /* more than any timer counts, and nothing overflows */
+
 static volatile uint32_t *apic_registers;
 static bool is_x2apic;
 static uint64_t clock_start_ticks;
 static uint64_t clock_ns_per_tick_32; /* 32.32 fixed point */
+static uint64_t apic_ticks_per_ns_32; /* likewise */
 
 static void apic_write(uint32_t reg, uint32_t value)
 {
@@ -135,8 +138,17 @@ void apic_init(volatile uint32_t *registers)
     log_debug("time", "time-stamp counter %llu kHz, local APIC timer %u kHz%s",
               (unsigned long long)tsc_per_ms, apic_per_ms, is_x2apic ? ", x2APIC" : "");
 
-    apic_write(APIC_REG_TIMER, APIC_PERIODIC | VECTOR_TIMER);
-    apic_write(APIC_REG_INITIAL_COUNT, (uint32_t)((uint64_t)apic_per_ms * 1000 / TICKS_PER_SECOND));
+    apic_ticks_per_ns_32 = ((uint64_t)apic_per_ms << 32) / 1000000;
+    apic_write(APIC_REG_INITIAL_COUNT, 0);
+    apic_write(APIC_REG_TIMER, VECTOR_TIMER);
+}
+
+/* Rounded up: an interrupt just before its time would have to be set again. */
+void apic_timer_set(uint64_t delay_ns)
+{
+    uint64_t delay = min_u64(delay_ns, DELAY_NS_MAX);
+    uint64_t count = (uint64_t)((unsigned __int128)delay * apic_ticks_per_ns_32 >> 32) + 1;
+    apic_write(APIC_REG_INITIAL_COUNT, (uint32_t)min_u64(count, UINT32_MAX));
 }
 
 void apic_end_of_interrupt(void)

@@ -1,4 +1,4 @@
-/* The local APIC's timer and the time-stamp counter: ticks and time.
+/* The local APIC's timer and the time-stamp counter: interrupts and time.
  *
  * Next: kernel/x86_64/apic.c
  */
@@ -6,9 +6,7 @@
 
 #include "abi/base.h"
 
-#define TICKS_PER_SECOND 1000
-
-/* Silences the legacy interrupt controllers, measures both clocks, starts the periodic tick.
+/* Silences the legacy interrupt controllers and measures both clocks. No interrupt comes before alarm is set.
  * registers: the local APIC's registers, mapped uncached; unused if the firmware left it in x2APIC mode. */
 void apic_init(volatile uint32_t *registers);
 
@@ -16,6 +14,10 @@ void apic_init(volatile uint32_t *registers);
 uint64_t apic_paddr(void);
 
 void apic_end_of_interrupt(void);
+
+/* One interrupt after so much time, in place of any that was asked for before; earlier, if the time is longer
+ * than the timer can count (about four seconds at 1 GHz). */
+void apic_timer_set(uint64_t delay_ns);
 
 /* The moment that the clock counts from. */
 void clock_start(void);

@@ -64,6 +64,11 @@ void serial_drain(void)
             port_write8(COM1 + REG_DATA, next_byte());
 }
 
+bool serial_is_drained(void)
+{
+    return sent == written;
+}
+
 /* Until `count` bytes are free. A port that takes nothing for long is given up, with what is in the buffer.
  */
 static void wait_for_room(uint32_t count)

@@ -1,7 +1,7 @@
 /* The serial port COM1: the log and the console.
  *
  * What is written goes into a buffer, and from there to the port as fast as that takes it: while something is
- * written, at each tick, and when the processor idles. Nobody waits for the port but who ends the system.
+ * written, and at each tick. Nobody waits for the port but who ends the system.
  *
  * Next: kernel/log.c
  */
@@ -20,6 +20,9 @@ void serial_write(const char *bytes, uint32_t count);
 
 /* Gives the port what it takes at once. */
 void serial_drain(void);
+
+/* Whether the port has taken everything. */
+bool serial_is_drained(void);
 
 /* Waits until everything is out, bounded. */
 void serial_flush(void);

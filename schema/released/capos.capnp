@@ -170,8 +170,13 @@ interface Timer @0xbf20617c8d9eafb1 {
   now @0 () -> (nanoseconds :UInt64);
 
   sleepUntil @1 (nanoseconds :UInt64);
-  # Completes when that time has come, at once if it already has; the clock looks once in a millisecond. Cancel
-  # it like any call.
+  # Completes when that time has come, at once if it already has. Cancel it like any call.
+
+  tick @2 (periodNanoseconds :UInt64) -> (nanoseconds :UInt64);
+  # Completes when the time is a multiple of the period, the next one from now, and says which. Who calls again and
+  # again gets a beat that does not drift, however late each answer is looked at; two answers that are further apart
+  # than the period tell how many beats were missed. Two callers with the same period beat together.
+  # Errors: ERR_INVALID (period 0).
 }
 
 interface BootPackage @0xf60d182e93a4b5c6 {

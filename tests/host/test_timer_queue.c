@@ -75,11 +75,12 @@ static void counted_insert(struct timer_node *node, uint64_t deadline_ns)
 
 static void counted_remove(struct timer_node *node)
 {
-    uint64_t before = queue.visit_count, n = queue.count;
+    uint64_t before = queue.visit_count, n = queue.count, deadline_ns = node->deadline_ns;
     timer_queue_remove(&queue, node);
     uint64_t visits = queue.visit_count - before;
     EXPECT(visits <= 5 * bit_highest(n + 1));
     EXPECT(!timer_node_is_queued(node));
+    EXPECT_EQ(node->deadline_ns, deadline_ns);
     remove_visits_max = max_u64(remove_visits_max, visits);
 }
 

@@ -104,6 +104,46 @@ static void test_sleep(struct raw *raw, struct os_Timer timer)
     expect(raw, 7, CAP_OK, "and does nothing to a shorter one");
 }
 
+static struct cap_sqe tick_of(struct os_Timer timer, uint64_t period, uint32_t answer_index)
+{
+    struct cap_sqe sqe = sleep_until(timer, period);
+    sqe.method_id = os_Timer_tick_METHOD;
+    sqe.buffer_addr = (uint64_t)answers[answer_index];
+    return sqe;
+}
+
+static void test_ticks(struct raw *raw, struct os_Timer timer)
+{
+    uint64_t period = 3 * MS, start = now(raw, timer), last = 0, at = 0;
+    for (uint32_t i = 0; i < 4; i++, last = at) {
+        raw_expect_err(raw, os_Timer_tick(timer, period, &at), CAP_OK, "a tick");
+        raw_expect(raw, at % period == 0 && at > start && now(raw, timer) >= at, "a multiple of the period");
+        raw_expect(raw, at > last, "after the one before");
+    }
+    raw_expect_err(raw, os_Timer_tick(timer, 0, &at), CAP_ERR_INVALID, "there is no period 0");
+    raw_expect_err(raw, os_Timer_tick(timer, 1, &at), CAP_OK, "the shortest period");
+
+    submit(raw, tick_of(timer, 20 * MS, 0), 41);
+    submit(raw, tick_of(timer, 20 * MS, 1), 42);
+    submit(raw, tick_of(timer, UINT64_MAX, 2), 43);
+    submit(raw, tick_of(timer, 1ull << 63, 3), 44);
+    expect(raw, 41, CAP_OK, "two that wait for the same");
+    expect(raw, 42, CAP_OK, "in the order in which they came");
+    raw_expect(raw, answers[0][1] % (20 * MS) == 0 && answers[0][1] > at, "the same beat");
+    raw_expect(raw, answers[1][1] % (20 * MS) == 0, "for all");
+    submit(raw, (struct cap_sqe){.opcode = CAP_OP_CANCEL, .target = 43}, 45);
+    expect(raw, 43, CAP_ERR_CANCELLED, "a tick that never comes");
+    expect(raw, 45, CAP_OK, "is cancelled");
+    submit(raw, (struct cap_sqe){.opcode = CAP_OP_CANCEL, .target = 44}, 46);
+    expect(raw, 44, CAP_ERR_CANCELLED, "another");
+    expect(raw, 46, CAP_OK, "likewise");
+
+    submit(raw, with_limit(tick_of(timer, LATE_NS * 100, 0), 5 * MS), 47);
+    expect(raw, 47, CAP_ERR_TIMED_OUT, "a time limit ends a longer wait");
+    submit(raw, with_limit(tick_of(timer, 2 * MS, 0), LATE_NS), 48);
+    expect(raw, 48, CAP_OK, "and does nothing to a shorter one");
+}
+
 static void test_limits(struct raw *raw, struct os_Endpoint endpoint, struct rt_handle client)
 {
     submit(raw, with_limit(call_of(client, 0), 5 * MS), 10);
@@ -167,6 +207,7 @@ int main(struct rt *rt)
         os_Endpoint_makeClient(endpoint, 1, &client))
         return 98;
     test_sleep(&raw, timer);
+    test_ticks(&raw, timer);
     test_limits(&raw, endpoint, client);
     test_limit_and_move(&raw, endpoint, client);
     test_bad_limits(&raw, client);
