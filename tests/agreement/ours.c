@@ -267,7 +267,8 @@ size_t ours_canonicalize(const uint64_t *words, size_t word_count, uint64_t *to,
     struct wire_message_builder message;
     uint64_t used_words;
     wire_message_build(&message, to, (uint32_t)capacity_words);
-    if (wire_segments_read(&from, &set, segments, WIRE_SEGMENTS_MAX, words, word_count, UINT32_MAX, &used_words) ||
+    if (wire_segments_read(&from, &set, segments, WIRE_SEGMENTS_MAX, words, word_count, UINT32_MAX,
+                           &used_words) ||
         wire_message_canonicalize(&message, &from))
         return 0;
     return message.word_count;
