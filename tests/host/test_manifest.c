@@ -450,7 +450,7 @@ TEST(too_many_services_are_refused)
     EXPECT_REFUSED(system, "services", "has 65 elements; at most 64 are allowed");
 }
 
-TEST(more_capabilities_than_a_process_starts_with_are_refused)
+TEST(more_capabilities_than_a_process_starts_with_are_refused) /* 153 */
 {
     static char names[MANIFEST_CAPS_MAX + 1][16];
     struct system *system = good_system();
@@ -468,7 +468,7 @@ TEST(more_capabilities_than_a_process_starts_with_are_refused)
     EXPECT_REFUSED(system, "services[1].grants", "has 33 elements; at most 32 are allowed");
 }
 
-TEST(all_problems_are_reported_at_once)
+TEST(all_problems_are_reported_at_once) /* 152 */
 {
     struct system *system = good_system();
 

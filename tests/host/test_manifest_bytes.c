@@ -32,7 +32,7 @@ TEST(a_name_longer_than_the_schema_allows_is_refused_as_such)
     EXPECT(strstr(found.problems[0], "longer than the schema's maxLength"));
 }
 
-TEST(a_kind_of_source_that_the_schema_does_not_know_is_refused)
+TEST(a_kind_of_source_that_the_schema_does_not_know_is_refused) /* 149 */
 {
     uint32_t word_count = build(good_system());
     struct wire_message_reader message;
@@ -68,7 +68,7 @@ static uint64_t *exact_copy(uint32_t word_count)
     return words;
 }
 
-TEST(every_single_bit_flip_is_judged_without_harm)
+TEST(every_single_bit_flip_is_judged_without_harm) /* 154 */
 {
     uint32_t word_count = build(good_system());
     uint64_t *words = exact_copy(word_count);

@@ -249,7 +249,7 @@ TEST(l5_a_chain_of_any_type_ends_at_the_depth_limit)
     EXPECT_EQ(wire_check(&message, &tree_type), CAP_OK);
 }
 
-TEST(l5_a_struct_that_points_at_itself_ends_at_the_depth_limit)
+TEST(l5_a_struct_that_points_at_itself_ends_at_the_depth_limit) /* 143 */
 {
     CHECK_TREE(message, struct_pointer(0, 0, 4), 0, 0, 0, struct_pointer(-4, 0, 4));
     EXPECT_REFUSED(message, L5_DEPTH, 4);

@@ -18,7 +18,7 @@ static const bool readable[8][8] = {
     [WIRE_ELEMENT_STRUCT] = {1, 0, 1, 1, 1, 1, 1, 1},
 };
 
-TEST(v4_each_wire_form_reads_as_each_type_or_is_refused)
+TEST(v4_each_wire_form_reads_as_each_type_or_is_refused) /* 145, 146 */
 {
     for (unsigned schema = 0; schema < 8; schema++)
         for (unsigned found = 0; found < 8; found++) {
@@ -95,7 +95,7 @@ TEST(v4_wider_scalars_read_as_bools_bit_by_bit)
     EXPECT(wire_list_bool(list, 2));
 }
 
-TEST(v8_a_void_list_is_its_count)
+TEST(v8_a_void_list_is_its_count) /* 144 */
 {
     READ(message, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_VOID, 5));
     EXPECT_EQ(wire_get_list(wire_message_root(&message), 0, WIRE_ELEMENT_VOID).count, 5);

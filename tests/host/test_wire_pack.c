@@ -14,7 +14,7 @@
     memset(words, 0xa5, sizeof words);      \
     enum cap_err error = wire_unpack(words, capacity, &count, packed, sizeof packed, &rule)
 
-TEST(k1_every_prefix_that_ends_inside_a_word_or_run_is_refused)
+TEST(k1_every_prefix_that_ends_inside_a_word_or_run_is_refused) /* 151 */
 {
     const uint8_t packed[] = {0x03, 1, 2, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 1, 9, 9, 9, 9, 9, 9, 9, 9, 0x00, 2};
     for (uint64_t length = 0; length <= sizeof packed; length++) {

@@ -62,7 +62,7 @@ TEST(p2_a_target_before_the_segment_is_refused)
     EXPECT_RULE(message, P2_STRUCT);
 }
 
-TEST(p2_the_extreme_offsets_are_refused)
+TEST(p2_the_extreme_offsets_are_refused) /* 142 */
 {
     READ(lowest, struct_pointer(-(1 << 29), 1, 0), 7);
     wire_message_root(&lowest);
@@ -168,7 +168,7 @@ TEST(p6_an_element_count_of_30_bits_is_refused)
     EXPECT_RULE(message, P6_COUNT);
 }
 
-TEST(p7_a_capability_is_an_index_below_the_number_of_capabilities)
+TEST(p7_a_capability_is_an_index_below_the_number_of_capabilities) /* 148 */
 {
     READ(message, struct_pointer(0, 0, 2), cap_pointer(1), cap_pointer(2));
     message.cap_count = 2;
@@ -295,7 +295,7 @@ TEST(v3_text_is_one_shorter_than_its_bytes_and_may_hold_nuls)
     EXPECT_RULE(message, NONE);
 }
 
-TEST(v3_text_without_nul_is_refused)
+TEST(v3_text_without_nul_is_refused) /* 147 */
 {
     READ(message, struct_pointer(0, 0, 1), list_pointer(0, WIRE_ELEMENT_BYTE, 3), bytes_word("abcdefg"));
     EXPECT_EQ(wire_get_text(wire_message_root(&message), 0).length, 0);

@@ -39,13 +39,13 @@ TEST(one_segment_behind_its_table)
     EXPECT_EQ(wire_get_u64(wire_message_root(&message), 0), 7);
 }
 
-TEST(f1_a_count_that_wraps_around_is_refused)
+TEST(f1_a_count_that_wraps_around_is_refused) /* 139 */
 {
     TRY_FRAMED(message, TABLE(0xffffffff, 1), 0);
     EXPECT_REFUSED(message, F1_COUNT);
 }
 
-TEST(f2_511_segments_are_read_and_512_are_not)
+TEST(f2_511_segments_are_read_and_512_are_not) /* 139 */
 {
     static uint64_t words[1 + 256 + 1];
     struct wire_segment segments[WIRE_SEGMENTS_MAX];
@@ -87,7 +87,7 @@ TEST(f3_a_table_that_is_cut_short_is_refused_and_its_padding_is_ignored)
     EXPECT_EQ(padded_used, 4);
 }
 
-TEST(f4_segments_longer_than_the_bytes_are_refused)
+TEST(f4_segments_longer_than_the_bytes_are_refused) /* 140 */
 {
     TRY_FRAMED(longer, TABLE(0, 3), 0, 0);
     EXPECT_REFUSED(longer, F4_BODY);
@@ -134,7 +134,7 @@ TEST(r1_a_far_pointer_may_stay_in_its_own_segment)
     EXPECT_RULE(message, NONE);
 }
 
-TEST(r1_a_segment_that_does_not_exist_is_refused)
+TEST(r1_a_segment_that_does_not_exist_is_refused) /* 141 */
 {
     FRAMED(message, TABLE(1, 1), TABLE(1, 0), far_pointer(2, 0, 0), 0);
     EXPECT_EQ(wire_message_root(&message).data_bits, 0);
