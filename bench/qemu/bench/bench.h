@@ -1,5 +1,5 @@
 /* The benchmark program. One binary plays every part, so that each address means one function in a profile:
- * as `init` it is the client and measures; as `server` it is the other side of a round trip.
+ * as `init` it is the client and measures; as `server` and `signaller` it is the other side of a round trip.
  *
  * Next: bench/qemu/bench/measure.c
  */
@@ -18,6 +18,7 @@ struct bench {
     struct os_BootPackage package;
     struct os_ProcessSpawner spawner;
     struct os_EndpointFactory factory;
+    struct os_NotificationFactory notifications;
     struct os_FrameAllocator allocator;
     struct os_VirtualMemory space;
     struct os_Timer timer;
@@ -42,6 +43,7 @@ struct operation {
 /* Each ends with an entry whose name is NULL. */
 extern const struct operation ring_operations[];
 extern const struct operation call_operations[];
+extern const struct operation signal_operations[];
 extern const struct operation process_operations[];
 extern const struct operation memory_operations[];
 extern const struct operation sleep_operations[];
@@ -49,11 +51,17 @@ extern const struct operation sleep_operations[];
 /* Runs every operation and prints a line of results for each. */
 CAP_MUST_CHECK enum cap_err measure_all(struct bench *bench, const struct operation *operations);
 
-/* A process of this boot package called `name` that holds at most one capability, which moves to it. A null
- * `grant` gives it nothing. */
+/* A capability that moves to a new process. */
+struct grant {
+    const char *name;
+    struct rt_handle handle;
+};
+
+/* A process of this boot package called `name` that holds these capabilities. */
 CAP_MUST_CHECK enum cap_err process_start(struct bench *bench, const char *binary, const char *name,
-                                          const char *grant_name, struct rt_handle grant,
+                                          const struct grant *grants, uint32_t grant_count,
                                           struct os_ProcessHandle *process);
 
-/* The part of the server, until no client is left. */
+/* The parts of the server and the signaller, until no client is left. */
 int server_main(struct rt *rt);
+int signaller_main(struct rt *rt);

@@ -16,6 +16,7 @@ static enum cap_err stage_set(struct rt *rt)
         RT_CAPSET(rt, "bootPackage", os_BootPackage, &bench.package) ||
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &bench.spawner) ||
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &bench.factory) ||
+        RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &bench.notifications) ||
         RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &bench.allocator) ||
         RT_CAPSET(rt, "virtualMemory", os_VirtualMemory, &bench.space) ||
         RT_CAPSET(rt, "timer", os_Timer, &bench.timer))
@@ -28,7 +29,8 @@ static enum cap_err stage_set(struct rt *rt)
     if (!err)
         err = os_Endpoint_makeClient(endpoint, 1, &bench.partner.handle);
     if (!err)
-        err = process_start(&bench, "bench", "server", "partner", endpoint.handle, &server);
+        err =
+            process_start(&bench, "bench", "server", &(struct grant){"partner", endpoint.handle}, 1, &server);
     return err;
 }
 
@@ -41,8 +43,11 @@ int main(struct rt *rt)
 {
     if (is_named(rt, "server"))
         return server_main(rt);
+    if (is_named(rt, "signaller"))
+        return signaller_main(rt);
     static const struct operation *const lists[] = {
-        ring_operations, call_operations, process_operations, memory_operations, sleep_operations,
+        ring_operations,    call_operations,   signal_operations,
+        process_operations, memory_operations, sleep_operations,
     };
     enum cap_err err = stage_set(rt);
     for (uint32_t i = 0; i < sizeof lists / sizeof lists[0] && !err; i++)

@@ -5,28 +5,32 @@
 #include "bench/qemu/bench/bench.h"
 
 static enum cap_err params_fill(struct rt_call *call, struct os_ProcessSpawner_spawn_Params_builder params,
-                                const char *binary, const char *name, const char *grant_name,
-                                struct rt_handle grant)
+                                const char *binary, const char *name, const struct grant *grants,
+                                uint32_t grant_count)
 {
     enum cap_err err = os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
     if (!err)
         err = os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(name));
-    if (err || rt_handle_is_null(grant))
+    if (err || grant_count == 0)
         return err;
-    struct os_NamedCap_list_builder grants = os_ProcessSpawner_spawn_Params_init_grants(params, 1);
-    struct os_NamedCap_builder first = os_NamedCap_list_builder_at(grants, 0);
-    err = os_NamedCap_set_name(first, wire_text_of(grant_name));
-    return err ? err : os_NamedCap_set_cap(first, rt_call_attach(call, grant, CAP_TRANSFER_MOVE));
+    struct os_NamedCap_list_builder list = os_ProcessSpawner_spawn_Params_init_grants(params, grant_count);
+    for (uint32_t i = 0; i < grant_count && !err; i++) {
+        struct os_NamedCap_builder one = os_NamedCap_list_builder_at(list, i);
+        err = os_NamedCap_set_name(one, wire_text_of(grants[i].name));
+        if (!err)
+            err = os_NamedCap_set_cap(one, rt_call_attach(call, grants[i].handle, CAP_TRANSFER_MOVE));
+    }
+    return err;
 }
 
-enum cap_err process_start(struct bench *bench, const char *binary, const char *name, const char *grant_name,
-                           struct rt_handle grant, struct os_ProcessHandle *process)
+enum cap_err process_start(struct bench *bench, const char *binary, const char *name,
+                           const struct grant *grants, uint32_t grant_count, struct os_ProcessHandle *process)
 {
     struct rt_call *call = rt_call_scratch(bench->rt);
     struct os_ProcessSpawner_spawn_Params_builder params =
         os_ProcessSpawner_spawn_begin(call, bench->spawner);
     struct os_ProcessSpawner_spawn_Results_reader results;
-    enum cap_err err = params_fill(call, params, binary, name, grant_name, grant);
+    enum cap_err err = params_fill(call, params, binary, name, grants, grant_count);
     if (!err)
         err = os_ProcessSpawner_spawn_send(call);
     if (!err)
@@ -53,7 +57,7 @@ static enum cap_err end_wait(struct rt_call *call, struct os_ProcessHandle proce
 static enum cap_err spawn_exit_wait(struct bench *bench)
 {
     struct os_ProcessHandle process;
-    enum cap_err err = process_start(bench, "nothing", "nothing", NULL, (struct rt_handle){0}, &process);
+    enum cap_err err = process_start(bench, "nothing", "nothing", NULL, 0, &process);
     if (err)
         return err;
     err = end_wait(rt_call_scratch(bench->rt), process);
