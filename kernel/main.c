@@ -138,9 +138,10 @@ static void init_start(struct os_SystemManifest_reader manifest)
     /* The manifest has been judged: the binary is there and is a program. */
     enum cap_err err = boot_package_binary(binary, &elf);
     CHECK(!err);
-    err = elf_plan_make(elf.bytes, elf.length, &plan, &reason);
+    const struct elf_source source = elf_source_of_bytes(elf.bytes, elf.length);
+    err = elf_plan_read(&source, &plan, &reason);
     CHECK(!err);
-    err = process_create("init", 4, &plan, elf.bytes, &init_observer, &process);
+    err = process_create("init", 4, &plan, &source, &init_observer, &process);
     struct os_KernelGrant_list_reader grants = os_Init_get_grants(init);
     for (uint32_t i = 0; !err && i < os_KernelGrant_list_count(grants); i++) {
         struct os_KernelGrant_reader grant = os_KernelGrant_list_at(grants, i);

@@ -65,15 +65,19 @@ enum {
 };
 
 struct file {
-    const uint8_t *bytes;
-    uint64_t byte_count;
+    const struct elf_source *source;
     struct file_header header;
     bool has_tls_header; /* seen, also when it is empty */
 };
 
 static bool is_in_file(const struct file *file, uint64_t offset, uint64_t bytes)
 {
-    return offset <= file->byte_count && bytes <= file->byte_count - offset;
+    return offset <= file->source->byte_count && bytes <= file->source->byte_count - offset;
+}
+
+static void file_copy(const struct file *file, uint64_t offset, void *to, uint64_t bytes)
+{
+    file->source->copy(file->source, offset, to, bytes);
 }
 
 static uint64_t page_down(uint64_t address)
@@ -89,9 +93,9 @@ static uint64_t segment_end(const struct elf_segment *segment)
 static const char *header_check(struct file *file)
 {
     struct file_header *header = &file->header;
-    if (file->byte_count < sizeof(*header))
+    if (file->source->byte_count < sizeof(*header))
         return "the file is shorter than an ELF header";
-    memcpy(header, file->bytes, sizeof(*header));
+    file_copy(file, 0, header, sizeof(*header));
     if (memcmp(header->magic, "\177ELF", 4) != 0)
         return "the file does not start with the ELF magic";
     if (header->file_class != CLASS_64 || header->data != DATA_LITTLE_ENDIAN)
@@ -242,8 +246,8 @@ static bool section_read(const struct file *file, uint32_t index, struct section
 {
     if (index >= file->header.section_header_count)
         return false;
-    memcpy(section, file->bytes + file->header.section_headers_offset + index * sizeof(*section),
-           sizeof(*section));
+    file_copy(file, file->header.section_headers_offset + index * sizeof(*section), section,
+              sizeof(*section));
     return is_in_file(file, section->file_offset, section->bytes);
 }
 
@@ -265,7 +269,11 @@ static void symbols_find(const struct file *file, struct elf_plan *plan)
     if (symbols.entry_bytes != SYMBOL_BYTES || symbols.bytes % SYMBOL_BYTES ||
         strings.type != SECTION_STRINGS)
         return;
-    if (strings.bytes == 0 || file->bytes[strings.file_offset + strings.bytes - 1] != 0)
+    if (strings.bytes == 0)
+        return;
+    char last;
+    file_copy(file, strings.file_offset + strings.bytes - 1, &last, 1);
+    if (last != 0)
         return;
     plan->has_symbols = true;
     plan->symbols = (struct elf_range){symbols.file_offset, symbols.bytes};
@@ -280,8 +288,7 @@ static const char *plan_build(struct file *file, struct elf_plan *plan)
     plan->entry = file->header.entry;
     for (uint32_t i = 0; i < file->header.program_header_count; i++) {
         struct program_header header;
-        memcpy(&header, file->bytes + file->header.program_headers_offset + i * sizeof(header),
-               sizeof(header));
+        file_copy(file, file->header.program_headers_offset + i * sizeof(header), &header, sizeof(header));
         reason = program_header_judge(file, &header, plan);
         if (reason)
             return reason;
@@ -293,10 +300,26 @@ static const char *plan_build(struct file *file, struct elf_plan *plan)
     return NULL;
 }
 
+static void copy_bytes(const struct elf_source *source, uint64_t offset, void *to, uint64_t bytes)
+{
+    memcpy(to, (const uint8_t *)source->context + offset, bytes);
+}
+
+struct elf_source elf_source_of_bytes(const uint8_t *bytes, uint64_t byte_count)
+{
+    return (struct elf_source){.byte_count = byte_count, .copy = copy_bytes, .context = bytes};
+}
+
 enum cap_err elf_plan_make(const uint8_t *bytes, uint64_t byte_count, struct elf_plan *plan,
                            const char **reason)
 {
-    struct file file = {.bytes = bytes, .byte_count = byte_count};
+    const struct elf_source source = elf_source_of_bytes(bytes, byte_count);
+    return elf_plan_read(&source, plan, reason);
+}
+
+enum cap_err elf_plan_read(const struct elf_source *source, struct elf_plan *plan, const char **reason)
+{
+    struct file file = {.source = source};
     struct elf_plan result = {0};
     const char *refusal = plan_build(&file, &result);
     if (refusal) {

@@ -63,10 +63,25 @@ struct elf_plan {
     struct elf_range strings; /* if has_symbols: their names; not empty, ends with a NUL */
 };
 
-/* Judges byte_count bytes, which need no alignment and are not kept. CAP_ERR_MALFORMED if they are not such
- * a program; *reason is then a constant text for a person, and *plan is untouched. Symbols are an aid,
- * not part of the program: if they are damaged, the plan merely has none. Time is bounded by the limits
- * above. */
+/* Where the bytes of a file are. copy is only asked for ranges inside the file. */
+struct elf_source {
+    uint64_t byte_count;
+    void (*copy)(const struct elf_source *source, uint64_t offset, void *to, uint64_t bytes);
+    const void *context;
+};
+
+/* The file lies in memory, at any alignment. */
+struct elf_source elf_source_of_bytes(const uint8_t *bytes, uint64_t byte_count);
+
+/* Judges a file. CAP_ERR_MALFORMED if it is not such a program; *reason is then a constant text for a person,
+ * and *plan is untouched. Symbols are an aid, not part of the program: if they are damaged, the plan merely
+ * has none. Time is bounded by the limits above.
+ * Every header is copied once and the copy judged, so the plan is sound also if somebody writes to the file
+ * meanwhile; only the names of symbols may then lack their NUL. */
+CAP_MUST_CHECK enum cap_err elf_plan_read(const struct elf_source *source, struct elf_plan *plan,
+                                          const char **reason);
+
+/* The same for a file that lies in memory. */
 CAP_MUST_CHECK enum cap_err elf_plan_make(const uint8_t *bytes, uint64_t byte_count, struct elf_plan *plan,
                                           const char **reason);
 

@@ -72,13 +72,15 @@ static enum cap_err grants_read(struct os_ProcessSpawner_spawn_Params_reader par
     return CAP_OK;
 }
 
-static enum cap_err plan_make(struct wire_call *wire, struct wire_text binary, struct wire_data *elf,
+static enum cap_err plan_make(struct wire_call *wire, struct wire_text binary, struct elf_source *source,
                               struct elf_plan *plan)
 {
+    struct wire_data elf;
     const char *reason;
-    if (boot_package_binary(binary, elf))
+    if (boot_package_binary(binary, &elf))
         return raise(wire, os_CapException_Type_failed, "the boot package has no binary of that name");
-    if (elf_plan_make(elf->bytes, elf->length, plan, &reason))
+    *source = elf_source_of_bytes(elf.bytes, elf.length);
+    if (elf_plan_read(source, plan, &reason))
         return raise(wire, os_CapException_Type_failed, reason);
     if (plan->has_tls)
         return raise(wire, os_CapException_Type_unimplemented, "thread-local storage is not provided");
@@ -121,7 +123,8 @@ static void grant(struct process *child, struct transfer *transfer, const struct
 }
 
 static enum cap_err make_child(struct wire_call *wire, struct wire_text name, const struct elf_plan *plan,
-                               const uint8_t *elf, const struct grants *grants, struct object **made)
+                               const struct elf_source *elf, const struct grants *grants,
+                               struct object **made)
 {
     struct object *handle;
     struct process_observer *observer;
@@ -156,7 +159,7 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
     (void)self;
     struct wire_text name = os_ProcessSpawner_spawn_Params_get_name(params);
     struct grants grants;
-    struct wire_data elf;
+    struct elf_source elf;
     struct elf_plan plan;
     /* The first process is "init" on the console: no other may pose as it. */
     if (!is_name(name) || wire_text_equal(name, wire_text_of("init")))
@@ -169,7 +172,7 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
         err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
     struct object *handle;
     if (!err)
-        err = make_child(wire, name, &plan, elf.bytes, &grants, &handle);
+        err = make_child(wire, name, &plan, &elf, &grants, &handle);
     if (err)
         return err;
     return os_ProcessSpawner_spawn_Results_set_process(results, kernel_call_attach(wire, handle));

@@ -78,7 +78,8 @@ static void free_record(struct process *process)
 }
 
 enum cap_err process_create(const char *name, uint32_t name_bytes, const struct elf_plan *plan,
-                            const uint8_t *elf, struct process_observer *observer, struct process **created)
+                            const struct elf_source *elf, struct process_observer *observer,
+                            struct process **created)
 {
     uint64_t paddr;
     enum cap_err err = frame_alloc(&paddr);

@@ -81,7 +81,7 @@ struct process {
  * name has at most CAP_NAME_BYTES_MAX bytes. The observer is told when the process ends, as the last thing.
  */
 CAP_MUST_CHECK enum cap_err process_create(const char *name, uint32_t name_bytes, const struct elf_plan *plan,
-                                           const uint8_t *elf, struct process_observer *observer,
+                                           const struct elf_source *elf, struct process_observer *observer,
                                            struct process **process);
 
 /* Lists a capability that its table already holds in its CapSet. */

@@ -10,7 +10,7 @@
 
 struct segment_source {
     const struct elf_segment *segment;
-    const uint8_t *elf;
+    const struct elf_source *elf;
 };
 
 static void fill_segment_page(void *context, uint64_t index, uint8_t *page)
@@ -19,12 +19,13 @@ static void fill_segment_page(void *context, uint64_t index, uint8_t *page)
     struct elf_page part = elf_segment_page(source->segment, index);
     uint32_t end = part.page_offset + part.file_bytes;
     mem_zero(page, part.page_offset);
-    memcpy(page + part.page_offset, source->elf + part.file_offset, part.file_bytes);
+    if (part.file_bytes)
+        source->elf->copy(source->elf, part.file_offset, page + part.page_offset, part.file_bytes);
     mem_zero(page + end, CAP_PAGE_BYTES - end);
 }
 
 static enum cap_err load_segment(struct process *process, const struct elf_segment *segment,
-                                 const uint8_t *elf)
+                                 const struct elf_source *elf)
 {
     struct segment_source source = {.segment = segment, .elf = elf};
     const struct page_filler filler = {.context = &source, .fill = fill_segment_page};
@@ -35,7 +36,7 @@ static enum cap_err load_segment(struct process *process, const struct elf_segme
 
 /* A copy of the image, and behind it the thread pointer's own address. */
 static enum cap_err make_thread_storage(struct process *process, const struct elf_tls *tls,
-                                        const uint8_t *elf)
+                                        const struct elf_source *elf)
 {
     uint64_t pointer;
     const struct elf_segment segment = elf_tls_segment(tls, CAP_TLS_END, &pointer);
@@ -61,7 +62,7 @@ static void set_registers(struct process *process, uint64_t entry)
     fpu_init(&process->fpu);
 }
 
-enum cap_err program_load(struct process *process, const struct elf_plan *plan, const uint8_t *elf)
+enum cap_err program_load(struct process *process, const struct elf_plan *plan, const struct elf_source *elf)
 {
     enum cap_err err = CAP_OK;
     for (uint32_t i = 0; !err && i < plan->segment_count; i++)

@@ -10,4 +10,4 @@
  * and the stack. After an error (CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY) the process's memory may be there in part.
  */
 CAP_MUST_CHECK enum cap_err program_load(struct process *process, const struct elf_plan *plan,
-                                         const uint8_t *elf);
+                                         const struct elf_source *elf);

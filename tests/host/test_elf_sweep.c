@@ -82,4 +82,48 @@ TEST(random_damage_at_several_places)
     }
 }
 
+/* ---- A file that changes while it is read ----------------------------------------------------------- */
+
+struct unsteady {
+    uint8_t *bytes;
+    uint64_t state;
+};
+
+static void unsteady_copy(const struct elf_source *source, uint64_t offset, void *to, uint64_t bytes)
+{
+    struct unsteady *unsteady = (struct unsteady *)(uintptr_t)source->context;
+    EXPECT(offset <= IMAGE_BYTES && bytes <= IMAGE_BYTES - offset);
+    memcpy(to, unsteady->bytes + offset, bytes);
+    unsteady->state ^= unsteady->state << 13;
+    unsteady->state ^= unsteady->state >> 7;
+    unsteady->state ^= unsteady->state << 17;
+    uint64_t at = unsteady->state % (64 + HEADERS * 56);
+    if (unsteady->state >> 60 == 0)
+        unsteady->bytes[at] = (uint8_t)(unsteady->state >> 32);
+}
+
+/* Whatever is written meanwhile, an accepted plan keeps its promises. */
+TEST(a_plan_is_sound_though_the_file_changes_while_it_is_read)
+{
+    struct image image = image_good();
+    struct unsteady unsteady = {.state = 2463534242};
+    uint32_t accepted_count = 0, refused_count = 0;
+    for (uint32_t round = 0; round < 20000; round++) {
+        unsteady.bytes = image_bytes(&image);
+        const struct elf_source source = {
+            .byte_count = IMAGE_BYTES, .copy = unsteady_copy, .context = &unsteady};
+        struct elf_plan plan;
+        const char *reason;
+        if (elf_plan_read(&source, &plan, &reason)) {
+            refused_count++;
+        } else {
+            plan.has_symbols = false; /* the last byte of their names may have changed */
+            expect_plan(&plan, unsteady.bytes, IMAGE_BYTES);
+            accepted_count++;
+        }
+        free(unsteady.bytes);
+    }
+    EXPECT(accepted_count > 1000 && refused_count > 1000);
+}
+
 TEST_MAIN()
