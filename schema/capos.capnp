@@ -197,10 +197,10 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # It happens as a whole or not at all.
   # Names are letters, digits and '-'; no process but the first is called `init`. Each capability that comes
   # along is in exactly one grant.
-  # Errors: exception (failed: no such binary, or not a valid program, and the reason says which check failed;
-  # unimplemented: the program wants thread-local storage), ERR_INVALID (a name that is empty, has other
-  # characters, or occurs twice; a process name `init`; a grant without a capability, or one granted twice or
-  # not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
+  # Errors: exception (failed: no such binary, or not a valid program, and the reason says which check failed),
+  # ERR_INVALID (a name that is empty, has other characters, or occurs twice; a process name `init`; a grant
+  # without a capability, or one granted twice or not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA,
+  # ERR_NO_MEMORY.
 }
 
 struct NamedCap {

@@ -82,8 +82,6 @@ static enum cap_err plan_make(struct wire_call *wire, struct wire_text binary, s
     *source = elf_source_of_bytes(elf.bytes, elf.length);
     if (elf_plan_read(source, plan, &reason))
         return raise(wire, os_CapException_Type_failed, reason);
-    if (plan->has_tls)
-        return raise(wire, os_CapException_Type_unimplemented, "thread-local storage is not provided");
     return CAP_OK;
 }
 

@@ -141,6 +141,16 @@ static struct process *pick(struct cpu *cpu)
     return LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
 }
 
+/* A null selector in fs makes its base 0 on some processors, and leaves it alone on others (AMD APM vol. 2,
+ * 4.5.3): it is written for whoever has one, and once more for who comes after. */
+static void load_thread_pointer(struct cpu *cpu, const struct process *process)
+{
+    if (__builtin_expect((process->thread_pointer | cpu->thread_pointer) == 0, 1))
+        return;
+    msr_write(MSR_FS_BASE, process->thread_pointer);
+    cpu->thread_pointer = process->thread_pointer;
+}
+
 static struct context *switch_process(struct cpu *cpu)
 {
     if (cpu->current) {
@@ -151,6 +161,7 @@ static struct context *switch_process(struct cpu *cpu)
     cpu->current = process;
     cr3_write(process->space.table.root_paddr);
     segments_clear();
+    load_thread_pointer(cpu, process);
     fpu_load(&process->fpu);
     cpu_set_context(&process->context);
     return &process->context;

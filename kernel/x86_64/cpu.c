@@ -184,6 +184,7 @@ void cpu_init(void)
     boot_cpu.stack_top = stack.bytes + STACK_BYTES;
     msr_write(MSR_GS_BASE, (uint64_t)&boot_cpu);
     msr_write(MSR_KERNEL_GS_BASE, 0);
+    msr_write(MSR_FS_BASE, 0);
     syscall_setup();
     /* What the loader may have left: SYSENTER, a local descriptor table, breakpoints. */
     msr_write(MSR_SYSENTER_CS, 0);

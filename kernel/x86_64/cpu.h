@@ -20,6 +20,7 @@ struct cpu {
     struct process *current;
     struct process *handoff;
     uint32_t slice_ticks; /* left of the slice that current, and whom it hands off to, run on */
+    uint64_t thread_pointer; /* FS base of current, or of who was it last */
     bool is_in_tick;
 };
 CAP_ASSERT_FIELD(struct cpu, self, CPU_SELF, 8);
