@@ -3,6 +3,7 @@
  * Next: tests/host/test_frame_list.c
  */
 #include "lib/frame_list.h"
+#include "lib/bits.h"
 #include "lib/check.h"
 
 #define DEPTH_MAX 2
@@ -19,12 +20,6 @@ static uint32_t depth_of(uint64_t frame_count)
     return frame_count <= FRAME_LIST_ENTRIES ? 1 : DEPTH_MAX;
 }
 
-/* Which entry of the table at this level (1: of frames) leads to frame `index`. */
-static uint32_t entry_index(uint64_t index, uint32_t level)
-{
-    return (uint32_t)(level == 1 ? index % FRAME_LIST_ENTRIES : index / FRAME_LIST_ENTRIES);
-}
-
 uint64_t frame_list_cost(uint64_t frame_count)
 {
     uint64_t leaf_tables = (frame_count + FRAME_LIST_ENTRIES - 1) / FRAME_LIST_ENTRIES;
@@ -38,19 +33,41 @@ uint64_t frame_list_cost(uint64_t frame_count)
     }
 }
 
-/* Adds the next frame, and the tables on the way to it that are missing. */
-static enum cap_err append(struct frame_list *list, const struct page_source *source)
+/* The place of the next frame, which is not there yet, and how many places follow in the same table, itself
+ * included. Makes the tables on the way to it that are missing. */
+static enum cap_err next_place(struct frame_list *list, const struct page_source *source, uint64_t **place,
+                               uint64_t *place_count)
 {
-    uint64_t *entry = &list->root_paddr;
-    for (uint32_t level = list->depth; level > 0; level--) {
-        enum cap_err err = *entry ? CAP_OK : source->alloc(source->context, entry);
+    uint64_t *table = &list->root_paddr;
+    enum cap_err err = CAP_OK;
+    if (list->depth == DEPTH_MAX) {
+        if (!*table)
+            err = source->alloc(source->context, table);
         if (err)
             return err;
-        entry = table_at(source, *entry) + entry_index(list->frame_count, level);
+        table = table_at(source, *table) + list->frame_count / FRAME_LIST_ENTRIES;
     }
-    enum cap_err err = source->alloc(source->context, entry);
-    if (!err)
-        list->frame_count++;
+    if (list->depth > 0) {
+        err = source->alloc(source->context, table);
+        if (err)
+            return err;
+        table = table_at(source, *table);
+    }
+    *place = table;
+    *place_count = list->depth ? FRAME_LIST_ENTRIES : 1;
+    return CAP_OK;
+}
+
+/* Fills the next table, or as much of it as there is to be. */
+static enum cap_err append(struct frame_list *list, const struct page_source *source, uint64_t frame_count)
+{
+    uint64_t *place, place_count;
+    enum cap_err err = next_place(list, source, &place, &place_count);
+    uint64_t end = min_u64(frame_count, list->frame_count + place_count);
+    while (!err && list->frame_count < end) {
+        err = source->alloc(source->context, place++);
+        list->frame_count += err ? 0 : 1;
+    }
     return err;
 }
 
@@ -92,7 +109,7 @@ enum cap_err frame_list_make(struct frame_list *list, const struct page_source *
         return CAP_ERR_INVALID;
     struct frame_list made = {.depth = depth_of(frame_count)};
     while (made.frame_count < frame_count) {
-        enum cap_err err = append(&made, source);
+        enum cap_err err = append(&made, source, frame_count);
         if (err) {
             frame_list_free(&made, source);
             return err;
@@ -102,11 +119,15 @@ enum cap_err frame_list_make(struct frame_list *list, const struct page_source *
     return CAP_OK;
 }
 
-uint64_t frame_list_at(const struct frame_list *list, const struct page_source *source, uint64_t index)
+const uint64_t *frame_list_run(const struct frame_list *list, const struct page_source *source,
+                               uint64_t index, uint64_t *count)
 {
     CHECK(index < list->frame_count);
-    uint64_t paddr = list->root_paddr;
-    for (uint32_t level = list->depth; level > 0; level--)
-        paddr = table_at(source, paddr)[entry_index(index, level)];
-    return paddr;
+    uint64_t in_table = index % FRAME_LIST_ENTRIES, table = list->root_paddr;
+    *count = min_u64(FRAME_LIST_ENTRIES - in_table, list->frame_count - index);
+    if (list->depth == 0)
+        return &list->root_paddr;
+    if (list->depth == DEPTH_MAX)
+        table = table_at(source, table)[index / FRAME_LIST_ENTRIES];
+    return table_at(source, table) + in_table;
 }

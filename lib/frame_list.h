@@ -34,5 +34,7 @@ CAP_MUST_CHECK enum cap_err frame_list_make(struct frame_list *list, const struc
 /* Gives all of it back to the source that it was made from. */
 void frame_list_free(struct frame_list *list, const struct page_source *source);
 
-/* Where frame `index` < frame_count (CHECKed) is. */
-uint64_t frame_list_at(const struct frame_list *list, const struct page_source *source, uint64_t index);
+/* Where frame `index` < frame_count (CHECKed) is, and those behind it that the same table lists: *count in
+ * all, at least one. */
+const uint64_t *frame_list_run(const struct frame_list *list, const struct page_source *source,
+                               uint64_t index, uint64_t *count);

@@ -108,34 +108,60 @@ static bool may_change_rights(const struct memory *memory, uint32_t rights_max, 
 
 /* ---- Pages ---------------------------------------------------------------------------------------- */
 
-static uint64_t page_paddr(const struct memory *memory, uint64_t index)
+/* The pages of a memory, first to last. */
+struct page_walk {
+    const struct memory *memory;
+    const uint64_t *frames; /* the next, and those that the same table lists */
+    uint64_t frame_count;
+};
+
+static enum cap_err next_frame_of_run(void *context, uint64_t index, uint64_t *paddr)
 {
-    return memory->run_paddr ? memory->run_paddr + index * CAP_PAGE_BYTES
-                             : frame_list_at(&memory->frames, kernel_page_source(), index);
+    const struct page_walk *walk = context;
+    *paddr = walk->memory->run_paddr + index * CAP_PAGE_BYTES;
+    return CAP_OK;
 }
 
-static void unmap_pages(struct address_space *space, uint64_t address, uint64_t page_count)
+static enum cap_err next_frame_of_list(void *context, uint64_t index, uint64_t *paddr)
 {
-    for (uint64_t i = 0; i < page_count; i++) {
-        uint64_t paddr;
-        enum cap_err err = page_table_unmap(&space->table, address + i * CAP_PAGE_BYTES, &paddr);
-        CHECK(!err);
-    }
-    address_space_changed(space, address, page_count);
+    struct page_walk *walk = context;
+    if (walk->frame_count == 0)
+        walk->frames = frame_list_run(&walk->memory->frames, kernel_page_source(), index, &walk->frame_count);
+    *paddr = *walk->frames++;
+    walk->frame_count--;
+    return CAP_OK;
+}
+
+/* The frames are the memory's. */
+static void page_removed(void *context, uint64_t vaddr, uint64_t paddr, uint64_t page_bytes)
+{
+    (void)context;
+    (void)vaddr;
+    (void)paddr;
+    (void)page_bytes;
+}
+
+static void unmap_pages(struct address_space *space, uint64_t first, uint64_t end)
+{
+    const struct page_sink sink = {.leaf = page_removed};
+    bool is_done = page_table_unmap_range(&space->table, first, end, UINT32_MAX, &sink);
+    CHECK(is_done);
+    address_space_changed(space, first, (end - first) / CAP_PAGE_BYTES);
 }
 
 static enum cap_err map_pages(struct address_space *space, uint64_t address, const struct memory *memory,
                               uint32_t rights)
 {
-    for (uint64_t i = 0; i < memory->page_count; i++) {
-        enum cap_err err = page_table_map(&space->table, address + i * CAP_PAGE_BYTES, page_paddr(memory, i),
-                                          rights | PAGE_READ | PAGE_USER);
-        if (err) {
-            unmap_pages(space, address, i);
-            return err;
-        }
-    }
-    return CAP_OK;
+    struct page_walk walk = {.memory = memory};
+    const struct page_feed feed = {.context = &walk,
+                                   .next = memory->run_paddr ? next_frame_of_run : next_frame_of_list};
+    uint64_t mapped_end;
+    enum cap_err err =
+        page_table_map_range(&space->table, address, address + memory->page_count * CAP_PAGE_BYTES,
+                             rights | PAGE_READ | PAGE_USER, &feed, &mapped_end);
+    if (err)
+        unmap_pages(space, address, mapped_end);
+    return err;
 }
 
 /* ---- Mappings ------------------------------------------------------------------------------------- */
@@ -173,7 +199,7 @@ enum cap_err mapping_add(struct address_space *space, const struct mappable *wha
 
 static void remove_one(struct address_space *space, struct mapping *mapping)
 {
-    unmap_pages(space, mapping->address, mapping->memory->page_count);
+    unmap_pages(space, mapping->address, mapping_end(mapping));
     count_rights(mapping->memory, mapping->rights, -1);
     list_remove(&mapping->link);
     object_release(mapping->object);

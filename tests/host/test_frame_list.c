@@ -56,18 +56,24 @@ static void memory_init(uint32_t room)
 static const uint64_t counts[] = {1, 2, 3, 511, 512, 513, 1023, 1024, 1025, 2000};
 #define COUNTS (sizeof(counts) / sizeof(counts[0]))
 
+static uint64_t frame_list_at(const struct frame_list *list, uint64_t index)
+{
+    uint64_t count = 0;
+    return *frame_list_run(list, &source, index, &count);
+}
+
 /* Writes every byte of every frame: a table among them would be lost, and a frame that is there twice. */
 static void expect_own_frames(const struct frame_list *list)
 {
     for (uint64_t i = 0; i < list->frame_count; i++) {
-        uint64_t *words = (uint64_t *)(uintptr_t)(source.direct_map + frame_list_at(list, &source, i));
+        uint64_t *words = (uint64_t *)(uintptr_t)(source.direct_map + frame_list_at(list, i));
         for (uint32_t k = 0; k < CAP_PAGE_BYTES / 8; k++) {
             EXPECT_EQ(words[k], 0);
             words[k] = i + 1;
         }
     }
     for (uint64_t i = 0; i < list->frame_count; i++)
-        EXPECT_EQ(*(uint64_t *)(uintptr_t)(source.direct_map + frame_list_at(list, &source, i)), i + 1);
+        EXPECT_EQ(*(uint64_t *)(uintptr_t)(source.direct_map + frame_list_at(list, i)), i + 1);
 }
 
 TEST(a_list_has_frames_of_its_own_and_costs_what_it_says)
@@ -82,6 +88,22 @@ TEST(a_list_has_frames_of_its_own_and_costs_what_it_says)
         frame_list_free(&list, &source);
         EXPECT_EQ(memory.used_count, 0);
         EXPECT_EQ(list.frame_count, 0);
+    }
+}
+
+TEST(runs_cover_the_list_and_break_only_between_tables)
+{
+    for (uint32_t i = 0; i < COUNTS; i++) {
+        struct frame_list list;
+        memory_init(FRAMES_MAX);
+        EXPECT_EQ(frame_list_make(&list, &source, counts[i]), CAP_OK);
+        for (uint64_t first = 0; first < counts[i]; first++) {
+            uint64_t count = 0, end = (first / FRAME_LIST_ENTRIES + 1) * FRAME_LIST_ENTRIES;
+            const uint64_t *run = frame_list_run(&list, &source, first, &count);
+            EXPECT_EQ(first + count, end < counts[i] ? end : counts[i]);
+            EXPECT_EQ(run[count - 1], frame_list_at(&list, first + count - 1));
+        }
+        frame_list_free(&list, &source);
     }
 }
 
