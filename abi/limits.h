@@ -24,3 +24,10 @@
 
 /* A name in a CapSet or a process name, without the closing NUL. */
 #define CAP_NAME_BYTES_MAX 31
+
+/* What a new process may have at one time of what its spawn does not limit (struct Limits), as far as the
+ * spawner has it left. */
+#define CAP_DEFAULT_FRAMES  1024 /* 4 MiB */
+#define CAP_DEFAULT_SLOTS   CAP_SLOTS_MAX
+#define CAP_DEFAULT_CALLS   CAP_CQ_ENTRIES
+#define CAP_DEFAULT_RECORDS 1024

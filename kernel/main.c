@@ -15,6 +15,7 @@
 #include "kernel/x86_64/serial.h"
 #include "lib/bits.h"
 #include "lib/check.h"
+#include "lib/limits.h"
 #include "lib/manifest.h"
 #include "lib/mem.h"
 
@@ -74,6 +75,7 @@ static void init_ended(struct process_observer *observer, const struct process_e
     if (record_count || missing_count)
         panic("%llu kernel records and %llu frames are still in use after all processes have ended",
               (unsigned long long)record_count, (unsigned long long)missing_count);
+    CHECK(ledger_is_zero(&account_machine()->ledger));
     if (end->kind == PROCESS_FAULTED) {
         log_error("halt", "init faulted at 0x%llx (address 0x%llx): nobody is left to run the system",
                   (unsigned long long)end->instruction, (unsigned long long)end->address);
@@ -135,13 +137,17 @@ static void init_start(struct os_SystemManifest_reader manifest)
     struct elf_plan plan;
     const char *reason;
     struct process *process;
+    uint64_t limits[LEDGER_KIND_COUNT];
+    struct process_budget budget = {.payer = account_machine()};
     /* The manifest has been judged: the binary is there and is a program. */
     enum cap_err err = boot_package_binary(binary, &elf);
     CHECK(!err);
     const struct elf_source source = elf_source_of_bytes(elf.bytes, elf.length);
     err = elf_plan_read(&source, &plan, &reason);
     CHECK(!err);
-    err = process_create("init", 4, &plan, &source, &init_observer, &process);
+    limits_read(os_Init_get_limits(init), limits);
+    limits_of_init(limits, &budget.payer->ledger, budget.shares);
+    err = process_create("init", 4, &budget, &plan, &source, &init_observer, &process);
     struct os_KernelGrant_list_reader grants = os_Init_get_grants(init);
     for (uint32_t i = 0; !err && i < os_KernelGrant_list_count(grants); i++) {
         struct os_KernelGrant_reader grant = os_KernelGrant_list_at(grants, i);
@@ -197,6 +203,7 @@ _Noreturn void kernel_main(void)
     struct wire_message_reader message;
     struct os_SystemManifest_reader manifest = manifest_judge(&message);
     frames_before_init = frame_free_count();
+    account_machine_init(frames_before_init);
     init_start(manifest);
     timer_tick_start();
     context_resume();

@@ -1,13 +1,121 @@
 /* The parts of a ledger that are not on the path of every charge.
  *
- * Next: lib/page_table.h
+ * Next: lib/limits.h
  */
 #include "lib/ledger.h"
 
-void ledger_init(struct ledger *ledger, const uint64_t limits[LEDGER_KIND_COUNT])
+#include "lib/bits.h"
+
+/* A limit grows by at least so much if it can, so that it does not grow with every charge. */
+#define GROWTH_MIN 16
+
+void ledger_init(struct ledger *ledger, const uint64_t limits[LEDGER_KIND_COUNT],
+                 struct ledger_refusal *refusal)
 {
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
-        ledger->entries[kind] = (struct ledger_entry){.limit = limits[kind]};
+        ledger->entries[kind] = (struct ledger_entry){.limit = limits[kind], .ceiling = limits[kind]};
+    ledger->parent = NULL;
+    ledger->refusal = refusal;
+}
+
+static void entry_use(struct ledger_entry *entry, uint64_t amount)
+{
+    entry->used += amount;
+    entry->peak = max_u64(entry->peak, entry->used);
+}
+
+/* What is missing of amount when so much is left. */
+static uint64_t missing(uint64_t amount, uint64_t left)
+{
+    return amount - min_u64(amount, left);
+}
+
+/* Which ledger stands in the way of growing by amount: this one or an ancestor. NULL: none. *asked is what it
+ * would have to have. Bounded by the depth of the tree. */
+static const struct ledger *find_obstacle(const struct ledger *ledger, enum ledger_kind kind, uint64_t amount,
+                                          uint64_t *asked)
+{
+    while (amount > 0) {
+        const struct ledger_entry *entry = &ledger->entries[kind];
+        *asked = amount + (entry->limit - entry->used);
+        if (!ledger->parent || amount > entry->ceiling - entry->limit)
+            return ledger;
+        ledger = ledger->parent;
+        amount = missing(amount, ledger_left(ledger, kind));
+    }
+    return NULL;
+}
+
+/* After find_obstacle has found none. On the way up a parent may have given more than it has: it grows next.
+ */
+static void grow(struct ledger *ledger, enum ledger_kind kind, uint64_t amount)
+{
+    while (amount > 0) {
+        uint64_t left = ledger_left(ledger->parent, kind);
+        ledger->entries[kind].limit += amount;
+        ledger = ledger->parent;
+        entry_use(&ledger->entries[kind], amount);
+        ledger->entries[kind].carved += amount;
+        amount = missing(amount, left);
+    }
+}
+
+static enum cap_err refuse(const struct ledger *ledger, enum ledger_kind kind, uint64_t asked)
+{
+    const struct ledger_entry *entry = &ledger->entries[kind];
+    if (ledger->refusal)
+        *ledger->refusal = (struct ledger_refusal){
+            .ledger = ledger, .kind = kind, .used = entry->used, .limit = entry->ceiling, .asked = asked};
+    return CAP_ERR_QUOTA;
+}
+
+enum cap_err ledger_charge_over_limit(struct ledger *ledger, enum ledger_kind kind, uint64_t amount)
+{
+    struct ledger_entry *entry = &ledger->entries[kind];
+    uint64_t needed = missing(amount, ledger_left(ledger, kind));
+    uint64_t wanted = min_u64(max_u64(needed, GROWTH_MIN), entry->ceiling - entry->limit);
+    uint64_t asked;
+    const struct ledger *obstacle = find_obstacle(ledger, kind, needed, &asked);
+    if (obstacle)
+        return refuse(obstacle, kind, asked);
+    grow(ledger, kind, find_obstacle(ledger, kind, wanted, &asked) ? needed : wanted);
+    entry_use(entry, amount);
+    return CAP_OK;
+}
+
+enum cap_err ledger_carve(struct ledger *parent, struct ledger *child,
+                          const struct ledger_share shares[LEDGER_KIND_COUNT])
+{
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        enum cap_err err = ledger_charge(parent, kind, shares[kind].limit);
+        if (err) {
+            while (kind-- > 0)
+                ledger_refund(parent, kind, shares[kind].limit);
+            return err;
+        }
+    }
+    *child = (struct ledger){.parent = parent, .refusal = parent->refusal};
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        CHECK(shares[kind].limit <= shares[kind].ceiling);
+        parent->entries[kind].carved += shares[kind].limit;
+        child->entries[kind].limit = shares[kind].limit;
+        child->entries[kind].ceiling = shares[kind].ceiling;
+    }
+    return CAP_OK;
+}
+
+void ledger_close(struct ledger *child)
+{
+    struct ledger *parent = child->parent;
+    CHECK(parent);
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        struct ledger_entry *from = &child->entries[kind], *to = &parent->entries[kind];
+        CHECK(from->carved <= from->used && from->used <= from->limit);
+        CHECK(from->limit <= to->carved && to->carved <= to->used);
+        to->used -= from->limit - from->used;
+        to->carved -= from->limit - from->carved;
+        *from = (struct ledger_entry){0};
+    }
 }
 
 bool ledger_is_zero(const struct ledger *ledger)

@@ -47,5 +47,11 @@ void judge_unknown_service(struct judge *judge, const char *field, struct wire_t
 void judge_restart(struct judge *judge, struct os_Service_reader service);
 void judge_outcome(struct judge *judge);
 
+/* lib/manifest_limits.c: the limits of the process under judgement, which starts with so many capabilities;
+ * and whether those of all services fit init's. */
+void judge_limits(struct judge *judge, struct wire_text binary, uint32_t cap_count,
+                  struct os_Limits_reader limits);
+void judge_limits_sum(struct judge *judge);
+
 /* Whether init has to wait for a time: before restarts, or to run on. */
 bool judge_needs_timer(const struct judge *judge);

@@ -1,6 +1,6 @@
 /* The rules for restarts and for the outcome of a system.
  *
- * Next: lib/restart.h
+ * Next: lib/manifest_limits.c
  */
 #include "lib/manifest_judge.h"
 #include "lib/restart.h"

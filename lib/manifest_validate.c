@@ -181,6 +181,7 @@ static void judge_init(struct judge *judge)
     judge_binary_name(judge, os_Init_get_binary(init));
     uint32_t count =
         judge_bounded_count(judge, ".grants", os_KernelGrant_list_count(grants), MANIFEST_CAPS_MAX);
+    judge_limits(judge, os_Init_get_binary(init), count, os_Init_get_limits(init));
     for (uint32_t i = 0; i < count; i++)
         judge_init_grant(judge, grants, i);
     judge_init_duties(judge);
@@ -395,6 +396,9 @@ static void judge_service(struct judge *judge, uint32_t index)
         }
     }
     judge_binary_name(judge, os_Service_get_binary(service));
+    judge_limits(judge, os_Service_get_binary(service),
+                 os_Export_list_count(os_Service_get_exports(service)) + grant_count(service),
+                 os_Service_get_limits(service));
     judge_restart(judge, service);
     judge_service_caps(judge, index);
 }
@@ -491,6 +495,7 @@ enum cap_err manifest_validate(struct wire_message_reader *message, const struct
     judge_binaries(&judge);
     judge_init(&judge);
     judge_services(&judge);
+    judge_limits_sum(&judge);
     judge_outcome(&judge);
     if (message->rule != WIRE_RULE_NONE) /* cannot be after the check; if it is, nothing read above counts */
         judge_wire(&judge, message);

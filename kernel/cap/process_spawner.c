@@ -8,6 +8,7 @@
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 #include "lib/check.h"
+#include "lib/limits.h"
 
 struct grants {
     struct wire_text own_memory; /* empty: the child does not get its own VirtualMemory */
@@ -120,17 +121,18 @@ static void grant(struct process *child, struct transfer *transfer, const struct
     }
 }
 
-static enum cap_err make_child(struct wire_call *wire, struct wire_text name, const struct elf_plan *plan,
+static enum cap_err make_child(struct wire_call *wire, struct wire_text name,
+                               const struct process_budget *budget, const struct elf_plan *plan,
                                const struct elf_source *elf, const struct grants *grants,
                                struct object **made)
 {
     struct object *handle;
     struct process_observer *observer;
     struct process *child;
-    enum cap_err err = process_handle_make(&kernel_call_caller(wire)->account, &handle, &observer);
+    enum cap_err err = process_handle_make(budget->payer, &handle, &observer);
     if (err)
         return err;
-    err = process_create(name.bytes, name.length, plan, elf, observer, &child);
+    err = process_create(name.bytes, name.length, budget, plan, elf, observer, &child);
     if (err) {
         object_release(handle);
         return err;
@@ -156,9 +158,13 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
 {
     (void)self;
     struct wire_text name = os_ProcessSpawner_spawn_Params_get_name(params);
+    struct process_budget budget = {.payer = &kernel_call_caller(wire)->account};
     struct grants grants;
     struct elf_source elf;
     struct elf_plan plan;
+    uint64_t limits[LEDGER_KIND_COUNT];
+    limits_read(os_ProcessSpawner_spawn_Params_get_limits(params), limits);
+    limits_of_process(limits, budget.shares);
     /* The first process is "init" on the console: no other may pose as it. */
     if (!is_name(name) || wire_text_equal(name, wire_text_of("init")))
         return CAP_ERR_INVALID;
@@ -170,7 +176,7 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
         err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
     struct object *handle;
     if (!err)
-        err = make_child(wire, name, &plan, &elf, &grants, &handle);
+        err = make_child(wire, name, &budget, &plan, &elf, &grants, &handle);
     if (err)
         return err;
     return os_ProcessSpawner_spawn_Results_set_process(results, kernel_call_attach(wire, handle));

@@ -1,35 +1,62 @@
-/* Accounts, and the system's own. Next: kernel/task/process.h */
+/* Accounts and the objects in them. Next: kernel/task/process.h */
 #include "kernel/task/account.h"
+#include "lib/check.h"
+#include "lib/limits.h"
 
-static struct account system_account = {
-    .ledger =
-        {.entries = {[LEDGER_RECORDS] = {.limit = UINT64_MAX}, [LEDGER_FRAMES] = {.limit = UINT64_MAX}}},
-    .objects = {{&system_account.objects.head, &system_account.objects.head}},
-};
+static struct account machine;
+static struct ledger_refusal latest_refusal;
 
-void account_init(struct account *account, const uint64_t limits[LEDGER_KIND_COUNT])
+static void lists_init(struct account *account)
 {
-    ledger_init(&account->ledger, limits);
+    list_init(&account->children);
+    list_node_init(&account->child_link);
     list_init(&account->objects);
 }
 
-/* The system's account has no limits, so it refuses nothing. */
-static void hand_over(struct ledger *ledger, enum ledger_kind kind, uint64_t amount)
+void account_machine_init(uint64_t frame_count)
 {
-    ledger_refund(ledger, kind, amount);
-    (void)!ledger_charge(&system_account.ledger, kind, amount);
+    uint64_t limits[LEDGER_KIND_COUNT];
+    limits_of_machine(frame_count, limits);
+    ledger_init(&machine.ledger, limits, &latest_refusal);
+    lists_init(&machine);
+}
+
+struct account *account_machine(void)
+{
+    return &machine;
+}
+
+enum cap_err account_open(struct account *account, struct account *parent,
+                          const struct ledger_share shares[LEDGER_KIND_COUNT])
+{
+    enum cap_err err = ledger_carve(&parent->ledger, &account->ledger, shares);
+    if (err)
+        return err;
+    lists_init(account);
+    list_push_back(&parent->children, &account->child_link);
+    return CAP_OK;
 }
 
 void account_close(struct account *account)
 {
+    struct account *parent = LIST_ENTRY(account->ledger.parent, struct account, ledger);
     struct list_node *node;
+    uint64_t own[LEDGER_KIND_COUNT] = {0};
     while ((node = list_pop_front(&account->objects))) {
         struct object *object = LIST_ENTRY(node, struct object, account_link);
-        hand_over(&account->ledger, LEDGER_RECORDS, 1);
-        hand_over(&account->ledger, LEDGER_FRAMES, object->frame_count);
-        object->account = &system_account;
-        list_push_back(&system_account.objects, node);
+        own[LEDGER_RECORDS]++;
+        own[LEDGER_FRAMES] += object->frame_count;
+        object->account = parent;
+        list_push_back(&parent->objects, node);
     }
+    while ((node = list_pop_front(&account->children))) {
+        LIST_ENTRY(node, struct account, child_link)->ledger.parent = &parent->ledger;
+        list_push_back(&parent->children, node);
+    }
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
+        CHECK(ledger_own(&account->ledger, kind) == own[kind]);
+    ledger_close(&account->ledger);
+    list_remove(&account->child_link);
 }
 
 enum cap_err account_make_object(struct account *account, struct record_pool *pool,

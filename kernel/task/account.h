@@ -1,8 +1,12 @@
 /* What a process pays for: its ledger, and the objects that it made.
  *
- * An object is paid for by who made it, as long as that process lives. Then, if others still hold it, it goes
- * over to the system's account: so many objects at most as there are capability slots to hold them, and each
- * of those slots is in a table that somebody pays for. Frames that an object holds go with it.
+ *   machine --> init --> services --> whatever they start
+ *
+ * Accounts form a tree: who starts a process gives it limits out of his own (lib/ledger.h). An object is paid
+ * for by who made it, as long as that process lives. Then, if others still hold it, it is paid for by who
+ * gave the budget, the nearest ancestor that lives, and in the end the machine; frames that it holds go with
+ * it. So does what a process gave on to others. It always fits, because all of it was inside the limits that
+ * return.
  *
  * Next: kernel/task/account.c
  */
@@ -14,12 +18,21 @@
 
 struct account {
     struct ledger ledger;
+    struct list children; /* struct account, by child_link */
+    struct list_node child_link;
     struct list objects; /* struct object, by account_link */
 };
 
-void account_init(struct account *account, const uint64_t limits[LEDGER_KIND_COUNT]);
+/* The root: what the machine has when the first process is about to start. */
+void account_machine_init(uint64_t frame_count);
+struct account *account_machine(void);
 
-/* Hands what is left to the system's account. The ledger is zero but for what is not an object. */
+/* Makes an account out of the parent's. CAP_ERR_QUOTA: the parent has less left; nothing has changed. */
+CAP_MUST_CHECK enum cap_err account_open(struct account *account, struct account *parent,
+                                         const struct ledger_share shares[LEDGER_KIND_COUNT]);
+
+/* The limits return to the parent, and what is left goes to it: objects that others hold, and accounts opened
+ * out of this one. Everything else has been refunded (CHECKed). */
 void account_close(struct account *account);
 
 /* A zeroed record of the pool, which begins with an object; one reference, the caller's.

@@ -12,19 +12,11 @@
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/program.h"
 #include "kernel/task/scheduler.h"
+#include "lib/bits.h"
 #include "lib/check.h"
 #include "lib/mem.h"
 
 _Static_assert(sizeof(struct process) <= CAP_PAGE_BYTES, "a process record is one frame");
-
-/* Limits until a manifest can say them: enough for any program here, little enough that one process
- * cannot take the machine. */
-static const uint64_t limits[LEDGER_KIND_COUNT] = {
-    [LEDGER_FRAMES] = 4096,
-    [LEDGER_SLOTS] = CAP_SLOTS_MAX,
-    [LEDGER_CALLS] = CAP_CQ_ENTRIES,
-    [LEDGER_RECORDS] = 1024,
-};
 
 static struct list processes = {{&processes.head, &processes.head}};
 static uint32_t live_count;
@@ -45,12 +37,43 @@ static enum cap_err make_shared_pages(struct process *process)
     return CAP_OK;
 }
 
+/* A zeroed record with an account, which pays for the record's frame itself. */
+static enum cap_err open_record(const struct process_budget *budget, struct process **opened)
+{
+    uint64_t paddr;
+    enum cap_err err = frame_alloc(&paddr);
+    if (err)
+        return err;
+    struct process *process = frame_to_pointer(paddr);
+    mem_zero(process, sizeof *process);
+    err = account_open(&process->account, budget->payer, budget->shares);
+    if (err) {
+        frame_free(paddr);
+        return err;
+    }
+    err = ledger_charge(&process->account.ledger, LEDGER_FRAMES, 1);
+    if (err) {
+        account_close(&process->account);
+        frame_free(paddr);
+        return err;
+    }
+    *opened = process;
+    return CAP_OK;
+}
+
+static void close_record(struct process *process)
+{
+    ledger_refund(&process->account.ledger, LEDGER_FRAMES, 1);
+    account_close(&process->account);
+    frame_free(frame_from_pointer(process));
+}
+
 static void init_record(struct process *process, const char *name, uint32_t name_bytes)
 {
+    uint64_t slot_limit = process->account.ledger.entries[LEDGER_SLOTS].ceiling;
     CHECK(name_bytes <= CAP_NAME_BYTES_MAX);
     memcpy(process->name, name, name_bytes);
-    account_init(&process->account, limits);
-    cap_table_init(&process->caps, CAP_SLOTS_MAX);
+    cap_table_init(&process->caps, (uint32_t)min_u64(slot_limit, CAP_SLOTS_MAX));
     cap_table_init(&process->serving, CAP_SLOTS_MAX);
     list_init(&process->calls);
     list_init(&process->receives);
@@ -69,28 +92,25 @@ static void free_table(struct process *process, struct cap_table *table)
 /* Gives back all that belongs to the record; there is nothing in its tables and queues any more. */
 static void free_record(struct process *process)
 {
+    ledger_refund(&process->account.ledger, LEDGER_SLOTS, process->caps.slot_count);
     free_table(process, &process->caps);
     free_table(process, &process->serving);
     address_space_destroy(&process->space);
-    account_close(&process->account);
-    CHECK(ledger_is_zero(&process->account.ledger));
-    frame_free(frame_from_pointer(process));
+    close_record(process);
 }
 
-enum cap_err process_create(const char *name, uint32_t name_bytes, const struct elf_plan *plan,
-                            const struct elf_source *elf, struct process_observer *observer,
-                            struct process **created)
+enum cap_err process_create(const char *name, uint32_t name_bytes, const struct process_budget *budget,
+                            const struct elf_plan *plan, const struct elf_source *elf,
+                            struct process_observer *observer, struct process **created)
 {
-    uint64_t paddr;
-    enum cap_err err = frame_alloc(&paddr);
+    struct process *process;
+    enum cap_err err = open_record(budget, &process);
     if (err)
         return err;
-    struct process *process = frame_to_pointer(paddr);
-    mem_zero(process, sizeof *process);
     init_record(process, name, name_bytes);
     err = address_space_init(&process->space, &process->account.ledger);
     if (err) {
-        frame_free(paddr);
+        close_record(process);
         return err;
     }
     err = make_shared_pages(process);
@@ -124,17 +144,34 @@ void process_start(struct process *process)
     scheduler_add(process);
 }
 
+/* Charges the next block of the table: its frame, and the slots if they are for capabilities. */
+static enum cap_err charge_block(struct process *process, const struct cap_table *table, uint64_t *slot_count)
+{
+    struct ledger *ledger = &process->account.ledger;
+    *slot_count = 0;
+    if (table == &process->caps)
+        *slot_count = min_u64(table->slot_limit - table->slot_count, CAP_TABLE_BLOCK_SLOTS);
+    enum cap_err err = ledger_charge(ledger, LEDGER_SLOTS, *slot_count);
+    if (err)
+        return err;
+    err = ledger_charge(ledger, LEDGER_FRAMES, 1);
+    if (err)
+        ledger_refund(ledger, LEDGER_SLOTS, *slot_count);
+    return err;
+}
+
 enum cap_err process_grow_table(struct process *process, struct cap_table *table, uint32_t count)
 {
     while (cap_table_free_count(table) < count) {
+        uint64_t paddr, slot_count;
         if (!cap_table_can_grow(table))
             return CAP_ERR_NO_SLOT;
-        uint64_t paddr;
-        enum cap_err err = ledger_charge(&process->account.ledger, LEDGER_FRAMES, 1);
+        enum cap_err err = charge_block(process, table, &slot_count);
         if (err)
             return err;
         err = frame_alloc_zeroed(&paddr);
         if (err) {
+            ledger_refund(&process->account.ledger, LEDGER_SLOTS, slot_count);
             ledger_refund(&process->account.ledger, LEDGER_FRAMES, 1);
             return err;
         }

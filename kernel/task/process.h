@@ -76,11 +76,19 @@ struct process {
     struct process_observer *observer;
 };
 
+/* Out of whose account a process lives, and how much it may have. */
+struct process_budget {
+    struct account *payer;
+    struct ledger_share shares[LEDGER_KIND_COUNT];
+};
+
 /* A process that is built but does not run: the plan's segments are loaded from elf, ring, CapSet and
- * stack are there, the table is empty. All or nothing: CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY.
+ * stack are there, the table is empty. All or nothing: CAP_ERR_QUOTA (of the payer, or the new process's own
+ * limits are too low), CAP_ERR_NO_MEMORY.
  * name has at most CAP_NAME_BYTES_MAX bytes. The observer is told when the process ends, as the last thing.
  */
-CAP_MUST_CHECK enum cap_err process_create(const char *name, uint32_t name_bytes, const struct elf_plan *plan,
+CAP_MUST_CHECK enum cap_err process_create(const char *name, uint32_t name_bytes,
+                                           const struct process_budget *budget, const struct elf_plan *plan,
                                            const struct elf_source *elf, struct process_observer *observer,
                                            struct process **process);
 

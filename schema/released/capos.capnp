@@ -191,9 +191,11 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # The authority to start processes from the binaries of the boot package.
 
   spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap),
-      ownMemory :Text $C.maxLength(31)) -> (process :ProcessHandle);
+      ownMemory :Text $C.maxLength(31), limits :Limits) -> (process :ProcessHandle);
   # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet, and after them, unless
   # `ownMemory` is empty, the VirtualMemory of its own address space under that name.
+  # `limits` are carved out of the caller's own: the caller has so much less until the process has ended. What it
+  # made and others still hold then is charged to the caller.
   # It happens as a whole or not at all.
   # Names are letters, digits and '-'; no process but the first is called `init`. Each capability that comes
   # along is in exactly one grant.
@@ -201,6 +203,24 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # ERR_INVALID (a name that is empty, has other characters, or occurs twice; a process name `init`; a grant
   # without a capability, or one granted twice or not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA,
   # ERR_NO_MEMORY.
+}
+
+struct Limits {
+  # How much a process may have at one time, with what it gives on to processes that it starts itself.
+  # A number is kept for it from the start, and nobody else can use it. 0: it takes out of its spawner's as it
+  # needs it, up to the default of abi/limits.h, and gives it back when it ends; init has all that the machine has.
+
+  frames @0 :UInt32;
+  # Memory in frames of 4 KiB: its program, stack, page tables and tables of capabilities, and memory objects.
+
+  slots @1 :UInt32;
+  # Slots of its capability table, which grows by 256 at a time; at most 4096 in one table.
+
+  calls @2 :UInt32;
+  # Calls under way that it made; its ring has room for 32.
+
+  records @3 :UInt32;
+  # Small records of the kernel: endpoints, facets, memory objects, mappings, handles, receives that wait.
 }
 
 struct NamedCap {
@@ -307,6 +327,9 @@ struct Binary {
 struct Init {
   binary @0 :Text $C.maxLength(31);
   grants @1 :List(KernelGrant);
+
+  limits @2 :Limits;
+  # What init may have, with everything that it starts. A kind that is 0, or more than the machine has: all of it.
 }
 
 struct KernelGrant {
@@ -358,6 +381,9 @@ struct Service {
 
   atLimit @8 :LimitReaction;
   # What follows when it would have to be started once more than that.
+
+  limits @9 :Limits;
+  # What it may have, out of init's.
 }
 
 struct Export {

@@ -73,9 +73,17 @@ struct grant_row {
     uint16_t object;
 };
 
+struct limits_row {
+    uint32_t frames;
+    uint32_t slots;
+    uint32_t calls;
+    uint32_t records;
+};
+
 struct service_row {
     const char *name;
     const char *binary;
+    struct limits_row limits;
     uint16_t restart;
     uint16_t at_limit;
     uint32_t initial_backoff_ms;
@@ -93,6 +101,7 @@ struct system {
     uint32_t init_grant_count;
     uint32_t service_count;
     const char *init_binary;
+    struct limits_row init_limits;
     struct binary_row binaries[MANY];
     struct init_grant_row init_grants[MANIFEST_CAPS_MAX + 2];
     struct service_row services[MANY];
@@ -182,10 +191,19 @@ static inline void build_grant(struct os_Grant_builder grant, const struct grant
     os_Grant_source_service_set_badge(import, row->badge);
 }
 
+static inline void build_limits(struct os_Limits_builder limits, const struct limits_row *row)
+{
+    os_Limits_set_frames(limits, row->frames);
+    os_Limits_set_slots(limits, row->slots);
+    os_Limits_set_calls(limits, row->calls);
+    os_Limits_set_records(limits, row->records);
+}
+
 static inline void build_service(struct os_Service_builder service, const struct service_row *row)
 {
     must(os_Service_set_name(service, wire_text_of(row->name)));
     must(os_Service_set_binary(service, wire_text_of(row->binary)));
+    build_limits(os_Service_init_limits(service), &row->limits);
     os_Service_set_restart(service, row->restart);
     os_Service_set_initialBackoffMs(service, row->initial_backoff_ms);
     os_Service_set_maxBackoffMs(service, row->max_backoff_ms);
@@ -220,6 +238,7 @@ static inline uint32_t build(const struct system *system)
     }
     struct os_Init_builder init = os_SystemManifest_init_init(root);
     must(os_Init_set_binary(init, wire_text_of(system->init_binary)));
+    build_limits(os_Init_init_limits(init), &system->init_limits);
     struct os_KernelGrant_list_builder grants = os_Init_init_grants(init, system->init_grant_count);
     for (uint32_t i = 0; i < system->init_grant_count; i++) {
         struct os_KernelGrant_builder grant = os_KernelGrant_list_builder_at(grants, i);

@@ -1,6 +1,6 @@
 /* Ledgers: exact to the last unit, and nothing changes on refusal.
  *
- * Next: tests/host/test_page_table.c
+ * Next: tests/host/test_ledger_tree.c
  */
 #include "lib/ledger.h"
 #include "tests/host/check.h"
@@ -14,13 +14,18 @@ static void begin(uint64_t limit)
     for (int kind = 0; kind < LEDGER_KIND_COUNT; kind++)
         limits[kind] = limit + kind;
     memset(&ledger, 0xee, sizeof ledger);
-    ledger_init(&ledger, limits);
+    ledger_init(&ledger, limits, NULL);
 }
 
 static bool entry_is(enum ledger_kind kind, uint64_t used, uint64_t limit, uint64_t peak)
 {
     const struct ledger_entry *entry = &ledger.entries[kind];
     return entry->used == used && entry->limit == limit && entry->peak == peak;
+}
+
+static uint64_t peak_of(enum ledger_kind kind, uint64_t peak)
+{
+    return kind == LEDGER_CALLS ? 0 : peak;
 }
 
 TEST(a_new_ledger_is_zero_and_has_its_limits)
@@ -39,7 +44,7 @@ TEST(each_kind_is_charged_to_its_limit_and_back_and_touches_no_other) /* case 15
         for (uint64_t i = 0; i < limit; i++)
             EXPECT_EQ(ledger_charge(&ledger, kind, 1), CAP_OK);
         EXPECT_EQ(ledger_charge(&ledger, kind, 1), CAP_ERR_QUOTA);
-        EXPECT(entry_is(kind, limit, limit, limit));
+        EXPECT(entry_is(kind, limit, limit, peak_of(kind, limit)));
         EXPECT(!ledger_is_zero(&ledger));
         for (int other = 0; other < LEDGER_KIND_COUNT; other++)
             EXPECT(other == kind || entry_is(other, 0, 10 + other, 0));
@@ -47,7 +52,7 @@ TEST(each_kind_is_charged_to_its_limit_and_back_and_touches_no_other) /* case 15
         EXPECT(!ledger_is_zero(&ledger));
         ledger_refund(&ledger, kind, 1);
         EXPECT(ledger_is_zero(&ledger));
-        EXPECT(entry_is(kind, 0, limit, limit));
+        EXPECT(entry_is(kind, 0, limit, peak_of(kind, limit)));
     }
 }
 
@@ -97,13 +102,37 @@ TEST(the_peak_is_the_most_at_one_time)
     EXPECT(entry_is(LEDGER_FRAMES, 9, 10, 9));
 }
 
+TEST(calls_have_no_peak) /* they are charged on the path of every call */
+{
+    begin(10);
+    EXPECT_EQ(ledger_charge(&ledger, LEDGER_CALLS, 6), CAP_OK);
+    EXPECT(entry_is(LEDGER_CALLS, 6, 10 + LEDGER_CALLS, 0));
+}
+
+TEST(a_refusal_says_what_was_refused_and_a_success_leaves_it)
+{
+    struct ledger_refusal refusal = {0};
+    begin(10);
+    ledger.refusal = &refusal;
+    EXPECT_EQ(ledger_charge(&ledger, LEDGER_RECORDS, 9), CAP_OK);
+    EXPECT(!refusal.ledger);
+    EXPECT_EQ(ledger_charge(&ledger, LEDGER_RECORDS, 5), CAP_ERR_QUOTA);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(refusal.ledger == &ledger && refusal.kind == LEDGER_RECORDS);
+        EXPECT_EQ(refusal.used, 9);
+        EXPECT_EQ(refusal.limit, 10 + LEDGER_RECORDS);
+        EXPECT_EQ(refusal.asked, 5);
+        EXPECT_EQ(ledger_charge(&ledger, LEDGER_RECORDS, 1), CAP_OK);
+    }
+}
+
 TEST(refunding_more_than_was_charged_is_caught)
 {
     begin(10);
     EXPECT_CHECK(ledger_refund(&ledger, LEDGER_CALLS, 1));
     EXPECT_EQ(ledger_charge(&ledger, LEDGER_CALLS, 3), CAP_OK);
     EXPECT_CHECK(ledger_refund(&ledger, LEDGER_CALLS, 4));
-    EXPECT(entry_is(LEDGER_CALLS, 3, 10 + LEDGER_CALLS, 3));
+    EXPECT(entry_is(LEDGER_CALLS, 3, 10 + LEDGER_CALLS, 0));
 }
 
 TEST(each_kind_has_a_name)

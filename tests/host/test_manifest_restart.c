@@ -1,6 +1,6 @@
 /* The boot manifest: restarts and the outcome of the system.
  *
- * Next: tests/host/test_manifest_bytes.c
+ * Next: tests/host/test_manifest_limits.c
  */
 #include "tests/host/manifest_system.h"
 

@@ -144,6 +144,33 @@ static void pack_programs(struct packer *packer, struct os_SystemManifest_builde
     }
 }
 
+/* ---- Limits --------------------------------------------------------------------------------------- */
+
+/* The member `limits` of a process; it need not be there, nor any of its own. */
+static void pack_limits(struct packer *packer, const struct place *process_place, json_t *process,
+                        struct os_Limits_builder builder)
+{
+    const struct {
+        const char *key;
+        void (*set)(struct os_Limits_builder, uint32_t);
+    } fields[] = {
+        {"frames", os_Limits_set_frames},
+        {"slots", os_Limits_set_slots},
+        {"calls", os_Limits_set_calls},
+        {"records", os_Limits_set_records},
+    };
+    struct place place = place_source(process_place, "limits");
+    json_t *limits = field_get(packer->problems, process_place, process, "limits", JSON_OBJECT);
+
+    if (!limits)
+        return;
+    FIELD_EXPECT_ONLY(packer->problems, &place, limits, "frames", "slots", "calls", "records");
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (json_object_get(limits, fields[i].key))
+            fields[i].set(builder, field_u32(packer->problems, &place, limits, fields[i].key));
+    }
+}
+
 /* ---- init ----------------------------------------------------------------------------------------- */
 
 static void pack_init(struct packer *packer, const struct place *system_place, json_t *system,
@@ -159,8 +186,10 @@ static void pack_init(struct packer *packer, const struct place *system_place, j
 
     json_t *init = field_get(packer->problems, system_place, system, "init", JSON_OBJECT);
     if (init) {
-        FIELD_EXPECT_ONLY(packer->problems, &place, init, "binary", "grants");
+        FIELD_EXPECT_ONLY(packer->problems, &place, init, "binary", "grants", "limits");
         must_fit(os_Init_set_binary(builder, field_name(packer->problems, &place, init, "binary")));
+        if (json_object_get(init, "limits"))
+            pack_limits(packer, &place, init, os_Init_init_limits(builder));
     }
     json_t *grants = init ? field_get(packer->problems, &place, init, "grants", JSON_OBJECT) : NULL;
     problems_note(packer->problems, &place, packer->problems->count > before);
@@ -304,12 +333,14 @@ static void pack_service(struct packer *packer, const struct place *place, const
 
     must_fit(os_Service_set_name(service, field_checked_name(packer->problems, place, name)));
     if (field_expect(packer->problems, place, value, JSON_OBJECT)) {
-        FIELD_EXPECT_ONLY(packer->problems, place, value, "binary", "exports", "grants", "restart");
+        FIELD_EXPECT_ONLY(packer->problems, place, value, "binary", "exports", "grants", "restart", "limits");
         must_fit(os_Service_set_binary(service, field_name(packer->problems, place, value, "binary")));
         if (json_object_get(value, "exports"))
             exports = field_get(packer->problems, place, value, "exports", JSON_OBJECT);
         if (json_object_get(value, "grants"))
             grants = field_get(packer->problems, place, value, "grants", JSON_OBJECT);
+        if (json_object_get(value, "limits"))
+            pack_limits(packer, place, value, os_Service_init_limits(service));
         pack_restart(packer, place, value, service);
     }
     problems_note(packer->problems, place, packer->problems->count > before);

@@ -157,6 +157,16 @@ static void add_all(struct start *start, struct os_ProcessSpawner_spawn_Params_b
     }
 }
 
+/* As the manifest says them; what it leaves to the default, so does init. */
+static void set_limits(struct os_ProcessSpawner_spawn_Params_builder params, struct os_Limits_reader wanted)
+{
+    struct os_Limits_builder limits = os_ProcessSpawner_spawn_Params_init_limits(params);
+    os_Limits_set_frames(limits, os_Limits_get_frames(wanted));
+    os_Limits_set_slots(limits, os_Limits_get_slots(wanted));
+    os_Limits_set_calls(limits, os_Limits_get_calls(wanted));
+    os_Limits_set_records(limits, os_Limits_get_records(wanted));
+}
+
 struct os_Service_reader service_entry(const struct init *init, uint32_t service_index)
 {
     return os_Service_list_at(os_SystemManifest_get_services(init->manifest), service_index);
@@ -182,6 +192,7 @@ enum cap_err service_start(struct init *init, uint32_t service_index)
     os_ProcessSpawner_spawn_Params_set_binary(params, os_Service_get_binary(entry));
     os_ProcessSpawner_spawn_Params_set_name(params, name);
     add_all(&start, params, entry, service->channels);
+    set_limits(params, os_Service_get_limits(entry));
     print(init->console, "starting %.*s with %s", (int)name.length, name.bytes, start.words.text);
 
     enum cap_err error = os_ProcessSpawner_spawn_send(&call);

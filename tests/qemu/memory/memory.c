@@ -416,7 +416,7 @@ static uint32_t count_objects(struct memory_test *test, uint64_t bytes, enum cap
     return count;
 }
 
-/* The limits are those of kernel/task/process.c. */
+/* The limits are those of system.cue. */
 static void test_frames_come_back(struct memory_test *test, uint32_t wanted)
 {
     enum cap_err err;
@@ -467,11 +467,13 @@ static void test_page_tables(struct memory_test *test)
     static struct os_MemoryObject singles[SINGLES], objects[OBJECTS];
     struct os_MemoryObject memory = memory_new(test, 2 * PAGE);
     uint32_t count = 0, mapped = 0;
+    enum cap_err err = CAP_OK;
     for (uint32_t i = 0; i < SINGLES; i++)
         singles[i] = memory_new(test, PAGE);
     for (uint64_t bytes = CHUNK; bytes >= PAGE; bytes /= 2)
-        while (count < OBJECTS && !os_FrameAllocator_create(test->allocator, bytes, &objects[count]))
+        while (count < OBJECTS && !(err = os_FrameAllocator_create(test->allocator, bytes, &objects[count])))
             count++;
+    print(test->raw.console, "the last page is taken: %s", error_name(err));
     raw_expect(&test->raw, count < OBJECTS, "all memory is taken");
     for (uint32_t i = 0; i < SINGLES; i++) {
         memory_drop(test, &singles[i]);

@@ -1,0 +1,43 @@
+/* Starting a process with limits. Next: tests/qemu/limits/limits.c */
+#pragma once
+
+#include "build/gen/schema/capos.client.h"
+
+struct limits {
+    uint32_t frames, slots, calls, records;
+};
+
+struct limits_grant {
+    const char *name;
+    struct rt_handle handle; /* copied */
+};
+
+/* binary is also the name. */
+static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const char *binary,
+                                         struct limits limits, const struct limits_grant *grants,
+                                         uint32_t grant_count, struct os_ProcessHandle *process)
+{
+    struct rt_call call;
+    struct os_ProcessSpawner_spawn_Results_reader results;
+    struct os_ProcessSpawner_spawn_Params_builder params = os_ProcessSpawner_spawn_begin(&call, spawner);
+    struct os_Limits_builder built = os_ProcessSpawner_spawn_Params_init_limits(params);
+    (void)!os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
+    (void)!os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(binary));
+    os_Limits_set_frames(built, limits.frames);
+    os_Limits_set_slots(built, limits.slots);
+    os_Limits_set_calls(built, limits.calls);
+    os_Limits_set_records(built, limits.records);
+    struct os_NamedCap_list_builder list = os_ProcessSpawner_spawn_Params_init_grants(params, grant_count);
+    for (uint32_t i = 0; i < grant_count; i++) {
+        struct os_NamedCap_builder grant = os_NamedCap_list_builder_at(list, i);
+        (void)!os_NamedCap_set_name(grant, wire_text_of(grants[i].name));
+        (void)!os_NamedCap_set_cap(grant, rt_call_attach(&call, grants[i].handle, CAP_TRANSFER_COPY));
+    }
+    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
+    if (!err)
+        err = os_ProcessSpawner_spawn_wait(&call, &results);
+    if (!err)
+        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    rt_call_end(&call);
+    return err;
+}
