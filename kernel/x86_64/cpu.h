@@ -19,7 +19,7 @@ struct cpu {
     /* Of kernel/task/scheduler.c. */
     struct process *current;
     struct process *handoff;
-    uint32_t slice_ticks; /* left of the slice that current, and whom it hands off to, run on */
+    uint32_t slice_ticks;    /* left of the slice that current, and whom it hands off to, run on */
     uint64_t thread_pointer; /* FS base of current, or of who was it last */
     bool is_in_tick;
 };
