@@ -136,11 +136,12 @@ static void init_start(struct os_SystemManifest_reader manifest)
     struct wire_data elf;
     struct elf_plan plan;
     const char *reason;
+    uint32_t number;
     struct process *process;
     uint64_t limits[LEDGER_KIND_COUNT];
     struct process_budget budget = {.payer = account_machine()};
     /* The manifest has been judged: the binary is there and is a program. */
-    enum cap_err err = boot_package_binary(binary, &elf);
+    enum cap_err err = boot_package_binary(binary, &number, &elf);
     CHECK(!err);
     const struct elf_source source = elf_source_of_bytes(elf.bytes, elf.length);
     err = elf_plan_read(&source, &plan, &reason);

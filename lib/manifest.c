@@ -146,20 +146,30 @@ static uint32_t at_most(uint32_t count, uint32_t limit)
     return count < limit ? count : limit;
 }
 
-enum cap_err manifest_find_binary(struct os_SystemManifest_reader root, struct wire_text name,
-                                  struct wire_data *elf)
+enum cap_err manifest_find_binary_index(struct os_SystemManifest_reader root, struct wire_text name,
+                                        uint32_t *binary_index)
 {
     struct os_Binary_list_reader binaries = os_SystemManifest_get_binaries(root);
     uint32_t count = at_most(os_Binary_list_count(binaries), MANIFEST_BINARIES_MAX);
 
     for (uint32_t i = 0; i < count; i++) {
-        struct os_Binary_reader binary = os_Binary_list_at(binaries, i);
-        if (wire_text_equal(os_Binary_get_name(binary), name)) {
-            *elf = os_Binary_get_elf(binary);
+        if (wire_text_equal(os_Binary_get_name(os_Binary_list_at(binaries, i)), name)) {
+            *binary_index = i;
             return CAP_OK;
         }
     }
     return CAP_ERR_INVALID;
+}
+
+enum cap_err manifest_find_binary(struct os_SystemManifest_reader root, struct wire_text name,
+                                  struct wire_data *elf)
+{
+    uint32_t index;
+    enum cap_err error = manifest_find_binary_index(root, name, &index);
+
+    if (error == CAP_OK)
+        *elf = os_Binary_get_elf(os_Binary_list_at(os_SystemManifest_get_binaries(root), index));
+    return error;
 }
 
 enum cap_err manifest_find_service(struct os_SystemManifest_reader root, struct wire_text name,

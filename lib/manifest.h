@@ -67,6 +67,10 @@ enum cap_err manifest_validate(struct wire_message_reader *message,
 enum cap_err manifest_find_binary(struct os_SystemManifest_reader root, struct wire_text name,
                                   struct wire_data *elf) CAP_MUST_CHECK;
 
+/* Which of root's binaries the name means. CAP_ERR_INVALID: none. */
+enum cap_err manifest_find_binary_index(struct os_SystemManifest_reader root, struct wire_text name,
+                                        uint32_t *binary_index) CAP_MUST_CHECK;
+
 /* Which of root's services, and which of its exports, the names mean. CAP_ERR_INVALID: none. */
 enum cap_err manifest_find_service(struct os_SystemManifest_reader root, struct wire_text name,
                                    uint32_t *service_index) CAP_MUST_CHECK;

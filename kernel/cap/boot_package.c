@@ -22,11 +22,15 @@ void boot_package_init(uint64_t paddr, uint64_t byte_count, const uint64_t *word
     package.word_count = word_count;
 }
 
-enum cap_err boot_package_binary(struct wire_text name, struct wire_data *elf)
+enum cap_err boot_package_binary(struct wire_text name, uint32_t *number, struct wire_data *elf)
 {
     struct wire_message_reader message;
     wire_message_read(&message, package.words, package.word_count, 0);
-    return manifest_find_binary(os_SystemManifest_read_root(&message), name, elf);
+    struct os_SystemManifest_reader manifest = os_SystemManifest_read_root(&message);
+    enum cap_err err = manifest_find_binary_index(manifest, name, number);
+    if (!err)
+        *elf = os_Binary_get_elf(os_Binary_list_at(os_SystemManifest_get_binaries(manifest), *number));
+    return err;
 }
 
 static enum cap_err package_manifest(void *self, struct wire_call *wire,

@@ -26,10 +26,11 @@ struct object *notification_factory_object(void);
  * message in it, which lib/manifest has accepted. */
 void boot_package_init(uint64_t paddr, uint64_t byte_count, const uint64_t *words, uint32_t word_count);
 
-/* The program of that name in the boot package. CAP_ERR_INVALID: there is none. */
+/* The program of that name in the boot package, and its number, below MANIFEST_BINARIES_MAX. CAP_ERR_INVALID:
+ * there is none. */
 struct wire_text;
 struct wire_data;
-CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, struct wire_data *elf);
+CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, uint32_t *number, struct wire_data *elf);
 
 /* New objects, with one reference for the caller. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
@@ -43,11 +44,13 @@ CAP_MUST_CHECK enum cap_err memory_object_make_run(struct account *account, uint
 CAP_MUST_CHECK enum cap_err virtual_memory_make(struct process *process, struct object **space);
 
 /* A handle for a process that is about to be created with *observer; gone with its last reference. If the
- * process starts, call process_handle_started; else release the handle. */
+ * process is created, call process_handle_started with the spawner that has counted it; else release the handle.
+ * At its end process_spawner_child_ended is called. */
 struct process_observer;
 CAP_MUST_CHECK enum cap_err process_handle_make(struct account *account, struct object **handle,
                                                 struct process_observer **observer);
-void process_handle_started(struct object *handle, struct process *process);
+void process_handle_started(struct object *handle, struct process *process, struct object *spawner);
+void process_spawner_child_ended(struct object *spawner);
 
 /* For arguments. */
 extern const struct object_ops memory_object_ops;

@@ -1,6 +1,10 @@
 /* ProcessHandle: a process as its supervisor sees it. It outlives the process and knows its end.
  *
- * References: as in kernel/object.h, and one for the process from process_handle_started until its end.
+ *   struct process_handle   wait, kill, waitOnly
+ *   struct wait_facet       wait, waitOnly: for who is to know the end and not to bring it about
+ *
+ * References: as in kernel/object.h, and one for the process from process_handle_started until its end. A
+ * facet holds one to its handle.
  *
  * Next: kernel/cap/process_spawner.c
  */
@@ -12,11 +16,62 @@ struct process_handle {
     struct object object;
     struct process_observer observer;
     struct process *process; /* NULL once it has ended */
+    struct object *spawner;  /* while it lives: one reference, and its place in the spawner's budget */
     struct process_end end;  /* then: how */
     struct call_queue waiting;
 };
 
+struct wait_facet {
+    struct object object;
+    struct object *handle;
+};
+
 static struct record_pool handle_pool = RECORD_POOL(struct process_handle);
+static struct record_pool wait_facet_pool = RECORD_POOL(struct wait_facet);
+
+/* ---- To wait and nothing else --------------------------------------------------------------------- */
+
+/* What passes is listed, so that a method which is added does not pass before somebody has thought about it.
+ */
+static enum cap_err wait_facet_forward(struct object *object, uint16_t method_id, struct object **target)
+{
+    if (method_id != os_ProcessHandle_wait_METHOD && method_id != os_ProcessHandle_waitOnly_METHOD)
+        return CAP_ERR_UNIMPLEMENTED;
+    *target = LIST_ENTRY(object, struct wait_facet, object)->handle;
+    return CAP_OK;
+}
+
+static void wait_facet_destroy(struct object *object)
+{
+    object_release(LIST_ENTRY(object, struct wait_facet, object)->handle);
+    account_free_object(object, &wait_facet_pool);
+}
+
+static const struct object_ops wait_facet_ops = {
+    .name = "wait-only ProcessHandle",
+    .can_copy = true,
+    .can_move = true,
+    .is_timer_safe = false,
+    .forward = wait_facet_forward,
+    .destroy = wait_facet_destroy,
+};
+
+static enum cap_err handle_wait_only(void *self, struct wire_call *wire,
+                                     struct os_ProcessHandle_waitOnly_Params_reader params)
+{
+    struct object *handle = self, *made;
+    (void)params;
+    enum cap_err err = account_make_object(&kernel_call_caller(wire)->account, &wait_facet_pool,
+                                           &wait_facet_ops, os_ProcessHandle_ID, &made);
+    if (err)
+        return err;
+    object_reference(handle);
+    LIST_ENTRY(made, struct wait_facet, object)->handle = handle;
+    struct os_ProcessHandle_waitOnly_Results_builder results = os_ProcessHandle_waitOnly_Results_init(wire);
+    return os_ProcessHandle_waitOnly_Results_set_process(results, kernel_call_attach(wire, made));
+}
+
+/* ---- The handle ----------------------------------------------------------------------------------- */
 
 static void fill_end(struct wire_call *wire, const void *context)
 {
@@ -65,13 +120,16 @@ static void handle_on_end(struct process_observer *observer, const struct proces
     struct process_handle *handle = LIST_ENTRY(observer, struct process_handle, observer);
     handle->process = NULL;
     handle->end = *end;
+    process_spawner_child_ended(handle->spawner);
+    object_release(handle->spawner);
     struct call *call;
     while ((call = call_queue_first(&handle->waiting)))
         kernel_call_answer(call, fill_end, end);
     object_release(&handle->object);
 }
 
-static const struct os_ProcessHandle_server handle_server = {.wait = handle_wait, .kill = handle_kill};
+static const struct os_ProcessHandle_server handle_server = {
+    .wait = handle_wait, .kill = handle_kill, .waitOnly = handle_wait_only};
 
 static enum cap_err handle_dispatch(struct object *object, struct wire_call *wire)
 {
@@ -106,8 +164,11 @@ enum cap_err process_handle_make(struct account *account, struct object **made,
     return CAP_OK;
 }
 
-void process_handle_started(struct object *object, struct process *process)
+void process_handle_started(struct object *object, struct process *process, struct object *spawner)
 {
+    struct process_handle *handle = LIST_ENTRY(object, struct process_handle, object);
     object_reference(object);
-    LIST_ENTRY(object, struct process_handle, object)->process = process;
+    object_reference(spawner);
+    handle->process = process;
+    handle->spawner = spawner;
 }

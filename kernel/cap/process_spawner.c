@@ -2,13 +2,36 @@
  *
  * Everything is judged and built before the first capability moves; then commit, which cannot fail.
  *
+ * The one that the kernel hands to init starts everything. `restrict` makes narrower ones, each a record with
+ * an allowance inside that of the spawner it was made from. A spawner is referred to by the ones narrowed
+ * from it and by the processes that it has started, until they end: its allowance outlives its last
+ * capability.
+ *
  * Next: kernel/task/process.c
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "lib/allowance.h"
 #include "lib/check.h"
 #include "lib/limits.h"
+#include "lib/manifest.h"
+
+_Static_assert(MANIFEST_BINARIES_MAX <= ALLOWANCE_PROGRAMS_MAX, "every binary has a bit");
+
+struct spawner {
+    struct object object;
+    struct spawner *outer; /* one reference; NULL: the kernel's own */
+    struct allowance allowance;
+};
+
+static const struct object_ops spawner_ops;
+static struct record_pool spawner_pool = RECORD_POOL(struct spawner);
+
+static struct spawner *spawner_of(struct object *object)
+{
+    return LIST_ENTRY(object, struct spawner, object);
+}
 
 struct grants {
     struct wire_text own_memory; /* empty: the child does not get its own VirtualMemory */
@@ -73,13 +96,28 @@ static enum cap_err grants_read(struct os_ProcessSpawner_spawn_Params_reader par
     return CAP_OK;
 }
 
-static enum cap_err plan_make(struct wire_call *wire, struct wire_text binary, struct elf_source *source,
-                              struct elf_plan *plan)
+/* The number of a binary that this spawner may start, and its bytes. */
+static enum cap_err find_binary(struct wire_call *wire, const struct spawner *spawner,
+                                struct wire_text binary, uint32_t *number, struct wire_data *elf)
+{
+    if (boot_package_binary(binary, number, elf))
+        return raise(wire, os_CapException_Type_failed, "the boot package has no binary of that name");
+    if (!allowance_has(&spawner->allowance, *number))
+        return raise(wire, os_CapException_Type_failed, "this spawner may not start that binary");
+    return CAP_OK;
+}
+
+static enum cap_err plan_make(struct wire_call *wire, const struct spawner *spawner, struct wire_text binary,
+                              struct elf_source *source, struct elf_plan *plan)
 {
     struct wire_data elf;
     const char *reason;
-    if (boot_package_binary(binary, &elf))
-        return raise(wire, os_CapException_Type_failed, "the boot package has no binary of that name");
+    uint32_t number;
+    enum cap_err err = find_binary(wire, spawner, binary, &number, &elf);
+    if (err)
+        return err;
+    if (allowance_check(&spawner->allowance))
+        return raise(wire, os_CapException_Type_overloaded, "this spawner's budget of processes is used up");
     *source = elf_source_of_bytes(elf.bytes, elf.length);
     if (elf_plan_read(source, plan, &reason))
         return raise(wire, os_CapException_Type_failed, reason);
@@ -121,7 +159,7 @@ static void grant(struct process *child, struct transfer *transfer, const struct
     }
 }
 
-static enum cap_err make_child(struct wire_call *wire, struct wire_text name,
+static enum cap_err make_child(struct wire_call *wire, struct spawner *spawner, struct wire_text name,
                                const struct process_budget *budget, const struct elf_plan *plan,
                                const struct elf_source *elf, const struct grants *grants,
                                struct object **made)
@@ -137,7 +175,8 @@ static enum cap_err make_child(struct wire_call *wire, struct wire_text name,
         object_release(handle);
         return err;
     }
-    process_handle_started(handle, child);
+    allowance_take(&spawner->allowance);
+    process_handle_started(handle, child, &spawner->object);
     struct object *own_memory;
     err = prepare_child(child, grants, &own_memory);
     if (err) {
@@ -156,7 +195,7 @@ static enum cap_err make_child(struct wire_call *wire, struct wire_text name,
 static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
                                   struct os_ProcessSpawner_spawn_Params_reader params)
 {
-    (void)self;
+    struct spawner *spawner = spawner_of(self);
     struct wire_text name = os_ProcessSpawner_spawn_Params_get_name(params);
     struct process_budget budget = {.payer = &kernel_call_caller(wire)->account};
     struct grants grants;
@@ -170,19 +209,86 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
         return CAP_ERR_INVALID;
     enum cap_err err = grants_read(params, kernel_call_transfer(wire)->count, &grants);
     if (!err)
-        err = plan_make(wire, os_ProcessSpawner_spawn_Params_get_binary(params), &elf, &plan);
+        err = plan_make(wire, spawner, os_ProcessSpawner_spawn_Params_get_binary(params), &elf, &plan);
     struct os_ProcessSpawner_spawn_Results_builder results = os_ProcessSpawner_spawn_Results_init(wire);
     if (!err)
         err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
     struct object *handle;
     if (!err)
-        err = make_child(wire, name, &budget, &plan, &elf, &grants, &handle);
+        err = make_child(wire, spawner, name, &budget, &plan, &elf, &grants, &handle);
     if (err)
         return err;
     return os_ProcessSpawner_spawn_Results_set_process(results, kernel_call_attach(wire, handle));
 }
 
-static const struct os_ProcessSpawner_server spawner_server = {.spawn = spawner_spawn};
+void process_spawner_child_ended(struct object *object)
+{
+    allowance_give_back(&spawner_of(object)->allowance);
+}
+
+/* ---- Narrower spawners ---------------------------------------------------------------------------- */
+
+/* Naming a binary twice is naming it once. */
+static enum cap_err programs_read(struct wire_call *wire, const struct spawner *spawner,
+                                  struct wire_list_reader names, uint64_t *programs)
+{
+    *programs = 0;
+    for (uint32_t i = 0; i < names.count; i++) {
+        uint32_t number;
+        struct wire_data elf;
+        enum cap_err err = find_binary(wire, spawner, wire_list_text(names, i), &number, &elf);
+        if (err)
+            return err;
+        *programs |= 1ull << number;
+    }
+    return CAP_OK;
+}
+
+static enum cap_err make_narrower(struct account *account, struct spawner *outer, uint64_t programs,
+                                  uint32_t process_limit, struct object **made)
+{
+    struct allowance allowance;
+    enum cap_err err = allowance_narrow(&allowance, &outer->allowance, programs, process_limit);
+    if (!err)
+        err = account_make_object(account, &spawner_pool, &spawner_ops, os_ProcessSpawner_ID, made);
+    if (err)
+        return err;
+    struct spawner *spawner = spawner_of(*made);
+    spawner->allowance = allowance;
+    spawner->outer = outer;
+    object_reference(&outer->object);
+    return CAP_OK;
+}
+
+static enum cap_err spawner_restrict(void *self, struct wire_call *wire,
+                                     struct os_ProcessSpawner_restrict_Params_reader params)
+{
+    uint64_t programs;
+    struct object *made;
+    enum cap_err err = programs_read(wire, spawner_of(self),
+                                     os_ProcessSpawner_restrict_Params_get_binaries(params), &programs);
+    if (!err)
+        err = make_narrower(&kernel_call_caller(wire)->account, spawner_of(self), programs,
+                            os_ProcessSpawner_restrict_Params_get_processes(params), &made);
+    if (err)
+        return err;
+    struct os_ProcessSpawner_restrict_Results_builder results = os_ProcessSpawner_restrict_Results_init(wire);
+    return os_ProcessSpawner_restrict_Results_set_spawner(results, kernel_call_attach(wire, made));
+}
+
+/* Its processes hold it, so none of them lives. */
+static void spawner_destroy(struct object *object)
+{
+    struct spawner *spawner = spawner_of(object);
+    CHECK(spawner->allowance.process_count == 0);
+    object_release(&spawner->outer->object);
+    account_free_object(object, &spawner_pool);
+}
+
+/* ---- The object ----------------------------------------------------------------------------------- */
+
+static const struct os_ProcessSpawner_server spawner_server = {.spawn = spawner_spawn,
+                                                               .restrict_ = spawner_restrict};
 
 static enum cap_err spawner_dispatch(struct object *object, struct wire_call *wire)
 {
@@ -195,11 +301,13 @@ static const struct object_ops spawner_ops = {
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = spawner_dispatch,
+    .destroy = spawner_destroy,
 };
 
-static struct object spawner = OBJECT_STATIC(&spawner_ops, os_ProcessSpawner_ID);
+static struct spawner root = {.object = OBJECT_STATIC(&spawner_ops, os_ProcessSpawner_ID),
+                              .allowance = ALLOWANCE_ROOT};
 
 struct object *process_spawner_object(void)
 {
-    return &spawner;
+    return &root.object;
 }

@@ -188,7 +188,8 @@ interface BootPackage @0xf60d182e93a4b5c6 {
 }
 
 interface ProcessSpawner @0x871e293fa4b5c6d7 {
-  # The authority to start processes from the binaries of the boot package.
+  # The authority to start processes from the binaries of the boot package: from all of them, any number of
+  # processes, or, if it was made by `restrict`, from some and so many at a time.
 
   spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap),
       ownMemory :Text $C.maxLength(31), limits :Limits) -> (process :ProcessHandle);
@@ -199,10 +200,19 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # It happens as a whole or not at all.
   # Names are letters, digits and '-'; no process but the first is called `init`. Each capability that comes
   # along is in exactly one grant.
-  # Errors: exception (failed: no such binary, or not a valid program, and the reason says which check failed),
-  # ERR_INVALID (a name that is empty, has other characters, or occurs twice; a process name `init`; a grant
-  # without a capability, or one granted twice or not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA,
-  # ERR_NO_MEMORY.
+  # Errors: exception (failed: no such binary, one that this spawner may not start, or not a valid program, and the
+  # reason says which check failed; overloaded: this spawner's budget of processes is used up until one
+  # ends), ERR_INVALID (a name that is empty, has other
+  # characters, or occurs twice; a process name `init`; a grant without a capability, or one granted twice or
+  # not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
+
+  restrict @1 (binaries :List(Text) $C.maxLength(64), processes :UInt32) -> (spawner :ProcessSpawner);
+  # A spawner that starts only these binaries, and has at most so many processes at a time: each one that it started
+  # counts until it has ended. It can be restricted further, and a process counts in every spawner from the one that
+  # started it outwards, so nothing makes it more again. What it may start is not set aside for it. Releasing it
+  # ends no process.
+  # Errors: exception (failed: a binary that is not there, or that this spawner may not start itself), ERR_INVALID
+  # (no binary, or 0 processes), ERR_TOO_BIG (more than eight restrictions of each other), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 struct Limits {
@@ -239,6 +249,10 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
   kill @1 ();
   # Ends the process, whatever it is doing. Does nothing if it has ended already. A process that kills itself
   # ends when its cap_enter is over.
+
+  waitOnly @2 () -> (process :ProcessHandle);
+  # A facet of this handle with `wait` and `waitOnly` only; its other methods are ERR_UNIMPLEMENTED, and nothing
+  # makes it more again. It holds the handle alive. Errors: ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 struct ProcessEnd {
