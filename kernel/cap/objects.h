@@ -30,7 +30,8 @@ void boot_package_init(uint64_t paddr, uint64_t byte_count, const uint64_t *word
  * there is none. */
 struct wire_text;
 struct wire_data;
-CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, uint32_t *number, struct wire_data *elf);
+CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, uint32_t *number,
+                                                struct wire_data *elf);
 
 /* New objects, with one reference for the caller. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
@@ -44,8 +45,8 @@ CAP_MUST_CHECK enum cap_err memory_object_make_run(struct account *account, uint
 CAP_MUST_CHECK enum cap_err virtual_memory_make(struct process *process, struct object **space);
 
 /* A handle for a process that is about to be created with *observer; gone with its last reference. If the
- * process is created, call process_handle_started with the spawner that has counted it; else release the handle.
- * At its end process_spawner_child_ended is called. */
+ * process is created, call process_handle_started with the spawner that has counted it; else release the
+ * handle. At its end process_spawner_child_ended is called. */
 struct process_observer;
 CAP_MUST_CHECK enum cap_err process_handle_make(struct account *account, struct object **handle,
                                                 struct process_observer **observer);
