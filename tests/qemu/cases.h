@@ -439,6 +439,7 @@ struct peer {
     struct rt_handle client;
     struct rt_handle parent; /* a client facet of the parent's endpoint */
     struct rt_handle cap;    /* to be handed on */
+    struct rt_handle timer;
 };
 
 struct part {
@@ -446,8 +447,7 @@ struct part {
     void (*play)(struct peer *peer);
 };
 
-/* The exit code of main: how many checks failed, or 99 for a part that is not listed. */
-static inline int peer_play(struct rt *rt, const struct part *parts, uint32_t count)
+static inline struct peer *peer_self(struct rt *rt)
 {
     static struct peer peer;
     peer.cases.raw.rt = rt;
@@ -455,11 +455,20 @@ static inline int peer_play(struct rt *rt, const struct part *parts, uint32_t co
     (void)!rt_capset_find(rt, "client", SERVED_ID, &peer.client);
     (void)!rt_capset_find(rt, "parent", SERVED_ID, &peer.parent);
     (void)!rt_capset_find(rt, "cap", SERVED_ID, &peer.cap);
+    (void)!rt_capset_find(rt, "timer", os_Timer_ID, &peer.timer);
+    (void)!RT_CAPSET(rt, "spawner", os_ProcessSpawner, &peer.cases.spawner);
+    return &peer;
+}
+
+/* The exit code of main: how many checks failed, or 99 for a part that is not listed. */
+static inline int peer_play(struct rt *rt, const struct part *parts, uint32_t count)
+{
+    struct peer *peer = peer_self(rt);
     for (uint32_t i = 0; i < count; i++) {
         if (!wire_text_equal(wire_text_of(parts[i].name), wire_text_of(rt_process_name(rt))))
             continue;
-        parts[i].play(&peer);
-        return (int)peer.cases.raw.failed_count;
+        parts[i].play(peer);
+        return (int)peer->cases.raw.failed_count;
     }
     return 99;
 }
