@@ -30,12 +30,17 @@
 #define CAP_OP_RETURN  4 /* answer a call; target is the call id from struct cap_incoming */
 #define CAP_OP_RELEASE 5 /* give up the capability target */
 #define CAP_OP_CANCEL  6 /* stop waiting for the CALL or RECV whose user_data is target */
-#define CAP_OP_COUNT   7
+#define CAP_OP_RETURN_RECV \
+    7 /* RETURN, without capabilities, and if that works RECV on endpoint: one completion */
+#define CAP_OP_COUNT 8
 
 /* SQE flags. */
-#define CAP_SQE_EXCEPTION 0x01 /* RETURN: the message is a CapException */
+#define CAP_SQE_EXCEPTION 0x01 /* RETURN, RETURN_RECV: the message is a CapException */
 #define CAP_SQE_TIMEOUT   0x02 /* CALL, RECV: a struct cap_time_limit comes first at transfers_addr */
 #define CAP_SQE_FLAGS_ALL 0x03
+
+/* CQE flags. */
+#define CAP_CQE_RETURNED 0x01 /* RETURN_RECV: the answer has arrived; all else is about the RECV */
 
 #define CAP_RING_MAGIC   0x50414352 /* "RCAP" */
 #define CAP_RING_VERSION 1
@@ -47,12 +52,15 @@ struct cap_sqe {
     uint8_t flags;          /* CAP_SQE_* */
     uint16_t method_id;     /* CALL: ordinal of the method in interface_id */
     uint16_t send_count;    /* CALL, RETURN: capabilities that go with the message */
-    uint16_t receive_count; /* CALL, RECV: room for capabilities that arrive */
+    uint16_t receive_count; /* CALL, RECV, RETURN_RECV: room for capabilities that arrive */
     uint64_t user_data;     /* returned in the CQE, never looked at */
-    uint64_t target;        /* CALL, RECV, RELEASE: cap id; RETURN: call id; CANCEL: user_data */
-    uint64_t interface_id;  /* CALL: Cap'n Proto type id of the interface that has the method */
-    uint64_t message_addr;  /* CALL: parameters; RETURN: results; one segment, without framing */
-    uint64_t buffer_addr;   /* CALL: where the answer goes; RECV: where struct cap_incoming goes */
+    uint64_t target;        /* CALL, RECV, RELEASE: cap id; RETURN, RETURN_RECV: call id; CANCEL: user_data */
+    union {
+        uint64_t interface_id; /* CALL: Cap'n Proto type id of the interface that has the method */
+        uint64_t endpoint;     /* RETURN_RECV: cap id of the endpoint to receive on */
+    };
+    uint64_t message_addr; /* CALL: parameters; RETURN, RETURN_RECV: results; one segment, without framing */
+    uint64_t buffer_addr; /* CALL: where the answer goes; RECV, RETURN_RECV: where struct cap_incoming goes */
     uint32_t message_bytes; /* a multiple of 8, at most CAP_MESSAGE_BYTES_MAX */
     uint32_t buffer_bytes;  /* room at buffer_addr */
     uint64_t
@@ -67,6 +75,7 @@ CAP_ASSERT_FIELD(struct cap_sqe, receive_count, 6, 2);
 CAP_ASSERT_FIELD(struct cap_sqe, user_data, 8, 8);
 CAP_ASSERT_FIELD(struct cap_sqe, target, 16, 8);
 CAP_ASSERT_FIELD(struct cap_sqe, interface_id, 24, 8);
+CAP_ASSERT_FIELD(struct cap_sqe, endpoint, 24, 8);
 CAP_ASSERT_FIELD(struct cap_sqe, message_addr, 32, 8);
 CAP_ASSERT_FIELD(struct cap_sqe, buffer_addr, 40, 8);
 CAP_ASSERT_FIELD(struct cap_sqe, message_bytes, 48, 4);
@@ -78,14 +87,16 @@ struct cap_cqe {
     int32_t status;         /* enum cap_err */
     uint32_t message_bytes; /* bytes of message written; CAP_ERR_BUFFER_TOO_SMALL: buffer_bytes needed */
     uint16_t cap_count;     /* capabilities received; CAP_ERR_BUFFER_TOO_SMALL: receive_count needed */
-    uint16_t reserved[7];   /* zero */
+    uint16_t flags;         /* CAP_CQE_* */
+    uint16_t reserved[6];   /* zero */
 };
 CAP_ASSERT_SIZE(struct cap_cqe, 32);
 CAP_ASSERT_FIELD(struct cap_cqe, user_data, 0, 8);
 CAP_ASSERT_FIELD(struct cap_cqe, status, 8, 4);
 CAP_ASSERT_FIELD(struct cap_cqe, message_bytes, 12, 4);
 CAP_ASSERT_FIELD(struct cap_cqe, cap_count, 16, 2);
-CAP_ASSERT_FIELD(struct cap_cqe, reserved, 18, 14);
+CAP_ASSERT_FIELD(struct cap_cqe, flags, 18, 2);
+CAP_ASSERT_FIELD(struct cap_cqe, reserved, 20, 12);
 
 /* What a completed RECV finds at its buffer: who calls what. The parameters follow at once. */
 struct cap_incoming {

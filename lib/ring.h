@@ -127,6 +127,7 @@ static inline void ring_post(struct ring *ring, const struct cap_cqe *cqe)
         .status = cqe->status,
         .message_bytes = cqe->message_bytes,
         .cap_count = cqe->cap_count,
+        .flags = cqe->flags,
     };
     ring->cq_reserved--;
     ring->cq_tail++;
@@ -150,32 +151,64 @@ static inline void ring_client_init(struct ring_client *client, struct cap_ring 
     client->cq_head = __atomic_load_n(&shared->header.cq_head, __ATOMIC_RELAXED);
 }
 
-/* Copies the SQE into the SQ and publishes it; the kernel sees it at the next cap_enter. CAP_ERR_AGAIN
- * if the SQ is full: enter, so that the kernel takes some. */
-CAP_MUST_CHECK static inline enum cap_err ring_client_submit(struct ring_client *client,
-                                                             const struct cap_sqe *sqe)
+/* Where the next SQE goes; NULL if the SQ is full: enter, so that the kernel takes some. Write all of it,
+ * then ring_client_publish. */
+CAP_MUST_CHECK static inline struct cap_sqe *ring_client_slot(const struct ring_client *client)
 {
     struct cap_ring *shared = client->shared;
     /* Acquire: the kernel has copied what is in a place before it counts as free. */
     uint32_t sq_head = __atomic_load_n(&shared->header.sq_head, __ATOMIC_ACQUIRE);
-    if (client->sq_tail - sq_head >= CAP_SQ_ENTRIES)
-        return CAP_ERR_AGAIN;
+    return client->sq_tail - sq_head < CAP_SQ_ENTRIES ? &shared->sqes[client->sq_tail % CAP_SQ_ENTRIES]
+                                                      : NULL;
+}
 
-    shared->sqes[client->sq_tail % CAP_SQ_ENTRIES] = *sqe;
+/* The kernel sees the SQE at the next cap_enter. */
+static inline void ring_client_publish(struct ring_client *client)
+{
     client->sq_tail++;
     /* Release: the SQE is complete before it is published. */
-    __atomic_store_n(&shared->header.sq_tail, client->sq_tail, __ATOMIC_RELEASE);
+    __atomic_store_n(&client->shared->header.sq_tail, client->sq_tail, __ATOMIC_RELEASE);
+}
+
+/* Copies the SQE into the SQ and publishes it. CAP_ERR_AGAIN if the SQ is full. */
+CAP_MUST_CHECK static inline enum cap_err ring_client_submit(struct ring_client *client,
+                                                             const struct cap_sqe *sqe)
+{
+    struct cap_sqe *slot = ring_client_slot(client);
+    if (!slot)
+        return CAP_ERR_AGAIN;
+    *slot = *sqe;
+    ring_client_publish(client);
     return CAP_OK;
+}
+
+/* CQEs that are not taken. */
+static inline uint32_t ring_client_unread(const struct ring_client *client)
+{
+    /* Acquire: the CQEs are read after the index that says they are there. */
+    return __atomic_load_n(&client->shared->header.cq_tail, __ATOMIC_ACQUIRE) - client->cq_head;
+}
+
+/* The CQE behind `index` older ones of those; it stays where it is until ring_client_advance. */
+static inline const struct cap_cqe *ring_client_cqe(const struct ring_client *client, uint32_t index)
+{
+    return &client->shared->cqes[(client->cq_head + index) % CAP_CQ_ENTRIES];
+}
+
+/* Gives the places of the oldest `count` CQEs back to the kernel. */
+static inline void ring_client_advance(struct ring_client *client, uint32_t count)
+{
+    client->cq_head += count;
+    /* Release: the CQEs have been read before their places are free. */
+    __atomic_store_n(&client->shared->header.cq_head, client->cq_head, __ATOMIC_RELEASE);
 }
 
 /* Copies the oldest CQE that is not taken; false if there is none. It stays where it is. */
 CAP_MUST_CHECK static inline bool ring_client_peek(const struct ring_client *client, struct cap_cqe *cqe)
 {
-    struct cap_ring *shared = client->shared;
-    /* Acquire: the CQE is read after the index that says it is there. */
-    if (client->cq_head == __atomic_load_n(&shared->header.cq_tail, __ATOMIC_ACQUIRE))
+    if (ring_client_unread(client) == 0)
         return false;
-    *cqe = shared->cqes[client->cq_head % CAP_CQ_ENTRIES];
+    *cqe = *ring_client_cqe(client, 0);
     return true;
 }
 
@@ -184,8 +217,6 @@ CAP_MUST_CHECK static inline bool ring_client_take(struct ring_client *client, s
 {
     if (!ring_client_peek(client, cqe))
         return false;
-    client->cq_head++;
-    /* Release: the CQE has been read before its place is free. */
-    __atomic_store_n(&client->shared->header.cq_head, client->cq_head, __ATOMIC_RELEASE);
+    ring_client_advance(client, 1);
     return true;
 }

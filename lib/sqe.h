@@ -60,9 +60,20 @@ static const struct cap_sqe sqe_may_set[] = {
                        .transfers_addr = SQE_ANY_64},
     [CAP_OP_RELEASE] = {.opcode = SQE_ANY_8, .user_data = SQE_ANY_64, .target = SQE_ANY_64},
     [CAP_OP_CANCEL] = {.opcode = SQE_ANY_8, .user_data = SQE_ANY_64, .target = SQE_ANY_64},
+    [CAP_OP_RETURN_RECV] = {.opcode = SQE_ANY_8,
+                            .flags = CAP_SQE_EXCEPTION,
+                            .receive_count = SQE_ANY_16,
+                            .user_data = SQE_ANY_64,
+                            .target = SQE_ANY_64,
+                            .endpoint = SQE_ANY_64,
+                            .message_addr = SQE_ANY_64,
+                            .buffer_addr = SQE_ANY_64,
+                            .message_bytes = SQE_WHOLE_WORDS,
+                            .buffer_bytes = SQE_ANY_32,
+                            .transfers_addr = SQE_ANY_64},
 };
 _Static_assert(sizeof sqe_may_set / sizeof *sqe_may_set == CAP_OP_COUNT, "a row for each opcode");
-_Static_assert(CAP_OP_COUNT == 7, "a new opcode has a row here and in docs/spec/ring.md");
+_Static_assert(CAP_OP_COUNT == 8, "a new opcode has a row here and in docs/spec/ring.md");
 _Static_assert(CAP_SQE_FLAGS_ALL == (CAP_SQE_EXCEPTION | CAP_SQE_TIMEOUT),
                "a new flag is in the row of an opcode");
 

@@ -2,7 +2,7 @@
  *
  * Next: kernel/ring/enter.c
  */
-#include "kernel/ring/call.h"
+#include "kernel/ring/call_record.h"
 #include "abi/syscall.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
@@ -11,48 +11,7 @@
 #include "kernel/task/process_hooks.h"
 #include "lib/check.h"
 
-static struct record_pool call_pool = RECORD_POOL(struct call);
-
-/* ---- The record ----------------------------------------------------------------------------------- */
-
-/* It has been delivered, or never will be. Until then the call has its caller. */
-static void forget_message(struct call *call)
-{
-    if (call->message_frame == 0)
-        return;
-    frame_free(call->message_frame);
-    call->message_frame = 0;
-    ledger_refund(&call->caller->account.ledger, LEDGER_FRAMES, 1);
-}
-
-/* The caller has no part in the call any more. */
-static inline void caller_detach(struct call *call, enum cap_err why)
-{
-    timer_stop(&call->timer);
-    list_remove(&call->caller_link);
-    ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
-    call->caller = NULL;
-    call->abandoned = why;
-}
-
-static inline void call_free(struct call *call)
-{
-    CHECK(call->state != CALL_WAITING);
-    if (call->server) {
-        void *served;
-        enum cap_err err = cap_table_remove(&call->server->serving, call->serving_id, &served);
-        CHECK(!err && served == call);
-        ledger_refund(&call->server->account.ledger, LEDGER_RECORDS, 1);
-    }
-    caps_roll_back(&call->transfer);
-    object_release(call->target);
-    forget_message(call);
-    if (call->caller)
-        caller_detach(call, CAP_OK);
-    record_give_raw(&call_pool, call);
-}
-
-/* ---- From nothing to WAITING ---------------------------------------------------------------------- */
+struct record_pool call_pool = RECORD_POOL(struct call);
 
 static void call_time_is_up(struct kernel_timer *timer)
 {
@@ -64,37 +23,10 @@ void call_limit_time(struct call *call, uint64_t timeout_ns)
     timer_start(&call->timer, timer_deadline(timeout_ns), call_time_is_up);
 }
 
-/* The record is not zeroed: each field is set here, or with the state that it belongs to. */
-static inline enum cap_err make(struct process *caller, struct object *target, struct call **made)
-{
-    struct call *call;
-    enum cap_err err = ledger_charge(&caller->account.ledger, LEDGER_CALLS, 1);
-    if (err)
-        return err;
-    err = record_take_raw(&call_pool, (void **)&call);
-    if (err) {
-        ledger_refund(&caller->account.ledger, LEDGER_CALLS, 1);
-        return err;
-    }
-    object_reference(target);
-    call->state = CALL_ACCEPTED;
-    call->caller = caller;
-    list_node_init(&call->caller_link);
-    list_push_back(&caller->calls, &call->caller_link);
-    call->target = target;
-    call->badge = 0;
-    call->timer.node.rank = 0; /* it does not run */
-    list_node_init(&call->queue_link);
-    call->server = NULL;
-    call->message_frame = 0;
-    *made = call;
-    return CAP_OK;
-}
-
 enum cap_err call_make(struct process *caller, struct object *target, const struct reply_place *place,
                        struct call **made)
 {
-    enum cap_err err = make(caller, target, made);
+    enum cap_err err = call_take(caller, target, made);
     if (err)
         return err;
     (*made)->place = *place;
@@ -118,7 +50,7 @@ enum cap_err call_accept(struct process *caller, const struct cap_sqe *sqe, stru
     if (!err)
         err = reply_judge(caller, sqe, descriptors, &place);
     if (!err)
-        err = make(caller, target, &call);
+        err = call_take(caller, target, &call);
     if (err)
         return err;
     call->place = place;
@@ -127,7 +59,7 @@ enum cap_err call_accept(struct process *caller, const struct cap_sqe *sqe, stru
     call->message = message;
     err = caps_prepare(&call->transfer, caller, descriptors, sqe->send_count);
     if (err) {
-        call_free(call);
+        call_give(call);
         return err;
     }
     if (timeout_ns != CAP_TIMEOUT_NEVER)
@@ -184,12 +116,12 @@ enum cap_err call_finish(struct call *call, const struct answer *answer)
     if (__builtin_expect(!caller, 0)) {
         enum cap_err why = call->abandoned;
         reply_take_back(answer);
-        call_free(call);
+        call_give(call);
         return why;
     }
     struct cap_cqe cqe;
     enum cap_err err = reply_put(caller, &call->place, answer, &cqe);
-    call_free(call);
+    call_give(call);
     ring_complete(caller, &cqe);
     return err ? CAP_ERR_UNDELIVERED : CAP_OK;
 }
@@ -209,7 +141,7 @@ void call_give_up(struct call *call, enum cap_err why)
         return;
     }
     CHECK(call->state == CALL_SERVED);
-    caller_detach(call, why);
+    call_detach(call, why);
     ring_complete_status(caller, call->place.user_data, why);
 }
 
@@ -259,7 +191,7 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
     incoming.call_id = call->serving_id.bits;
     user_range_write(&buffer, 0, &incoming, sizeof incoming);
     user_range_copy(&buffer, sizeof incoming, &call->message, incoming.message_bytes);
-    forget_message(call);
+    call_forget_message(call);
     struct cap_cqe cqe = {.message_bytes = incoming.message_bytes, .cap_count = incoming.cap_count};
     receive_finish(receive, &cqe);
     return DELIVERED;
@@ -273,10 +205,10 @@ void process_abandon_calls(struct process *process)
     {
         struct call *call = LIST_ENTRY(node, struct call, caller_link);
         if (call->state == CALL_SERVED) {
-            caller_detach(call, CAP_ERR_PEER_DEAD);
+            call_detach(call, CAP_ERR_PEER_DEAD);
         } else {
             call_unwait(call);
-            call_free(call);
+            call_give(call);
         }
     }
     LIST_FOR_EACH(node, &process->receives)

@@ -28,8 +28,8 @@
 
 /* What the timer tick may run. A CALL it may run too if its object says so (kernel/object.h). */
 static const bool is_op_timer_safe[CAP_OP_COUNT] = {
-    [CAP_OP_NOP] = true,    [CAP_OP_CALL] = false,   [CAP_OP_RECV] = true,
-    [CAP_OP_RETURN] = true, [CAP_OP_RELEASE] = true, [CAP_OP_CANCEL] = true,
+    [CAP_OP_NOP] = true,     [CAP_OP_CALL] = false,  [CAP_OP_RECV] = true,        [CAP_OP_RETURN] = true,
+    [CAP_OP_RELEASE] = true, [CAP_OP_CANCEL] = true, [CAP_OP_RETURN_RECV] = true,
 };
 
 /* What may take long: a method of the kernel, and the end of an object. */
@@ -40,17 +40,10 @@ void process_wait_over(struct process *process)
     process->context.rax = ring_cqe_unread(&process->ring);
 }
 
-static __attribute__((noinline)) void wake(struct process *process)
+void ring_wake(struct process *process)
 {
     process_wait_over(process);
     scheduler_wake(process);
-}
-
-void ring_complete(struct process *process, const struct cap_cqe *cqe)
-{
-    ring_post(&process->ring, cqe);
-    if (process->state == PROCESS_WAITING && ring_cqe_unread(&process->ring) >= process->wait_count)
-        wake(process);
 }
 
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status)
@@ -91,6 +84,9 @@ static inline void run(struct process *process, const struct cap_sqe *sqe)
         break;
     case CAP_OP_RETURN:
         run_as(process, sqe, CAP_OP_RETURN, op_return);
+        break;
+    case CAP_OP_RETURN_RECV:
+        run_as(process, sqe, CAP_OP_RETURN_RECV, op_return_recv);
         break;
     case CAP_OP_RELEASE:
         run_as(process, sqe, CAP_OP_RELEASE, op_release);

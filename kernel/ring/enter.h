@@ -6,6 +6,15 @@
 
 #include "kernel/task/process.h"
 
+/* Of enter.c: the wait of a process is over. */
+void ring_wake(struct process *process);
+
 /* Posts the one CQE of an accepted SQE, and wakes the process if that is what it waits for. */
-void ring_complete(struct process *process, const struct cap_cqe *cqe);
+static inline void ring_complete(struct process *process, const struct cap_cqe *cqe)
+{
+    ring_post(&process->ring, cqe);
+    if (process->state == PROCESS_WAITING && ring_cqe_unread(&process->ring) >= process->wait_count)
+        ring_wake(process);
+}
+
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status);

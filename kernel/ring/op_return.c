@@ -1,4 +1,4 @@
-/* RETURN: the answer to a call that was received.
+/* RETURN and RETURN_RECV: the answer to a call that was received, and waiting for the next one.
  *
  * Next: kernel/ring/call.c
  */
@@ -6,6 +6,7 @@
 #include "kernel/ring/caps.h"
 #include "kernel/ring/enter.h"
 #include "kernel/ring/ops.h"
+#include "kernel/ring/receive.h"
 
 static inline enum cap_err answer_call(struct process *process, const struct cap_sqe *sqe)
 {
@@ -32,4 +33,14 @@ static inline enum cap_err answer_call(struct process *process, const struct cap
 void op_return(struct process *process, const struct cap_sqe *sqe)
 {
     ring_complete_status(process, sqe->user_data, answer_call(process, sqe));
+}
+
+/* A server whose answer did not arrive is told at once, and decides what to do. */
+void op_return_recv(struct process *process, const struct cap_sqe *sqe)
+{
+    enum cap_err err = answer_call(process, sqe);
+    if (err)
+        ring_complete_status(process, sqe->user_data, err);
+    else
+        receive_start(process, sqe, (cap_id_t){sqe->endpoint}, CAP_CQE_RETURNED);
 }

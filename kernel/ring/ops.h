@@ -11,5 +11,6 @@
 void op_call(struct process *process, const struct cap_sqe *sqe);
 void op_recv(struct process *process, const struct cap_sqe *sqe);
 void op_return(struct process *process, const struct cap_sqe *sqe);
+void op_return_recv(struct process *process, const struct cap_sqe *sqe);
 void op_release(struct process *process, const struct cap_sqe *sqe);
 void op_cancel(struct process *process, const struct cap_sqe *sqe);

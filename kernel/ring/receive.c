@@ -13,8 +13,8 @@ static void receive_time_is_up(struct kernel_timer *timer)
     receive_finish_error(LIST_ENTRY(timer, struct receive, timer), CAP_ERR_TIMED_OUT);
 }
 
-enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, struct object *endpoint,
-                          struct receive **made)
+static enum cap_err make(struct process *process, const struct cap_sqe *sqe, struct object *endpoint,
+                         struct receive **made)
 {
     struct user_range range;
     if (sqe->buffer_bytes < sizeof(struct cap_incoming))
@@ -47,6 +47,7 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     receive->buffer_bytes = sqe->buffer_bytes;
     receive->receive_count = sqe->receive_count;
     receive->received = received;
+    receive->cqe_flags = 0;
     receive->timer.node.rank = 0; /* it does not run */
     if (timeout_ns != CAP_TIMEOUT_NEVER)
         timer_start(&receive->timer, timer_deadline(timeout_ns), receive_time_is_up);
@@ -73,6 +74,7 @@ void receive_finish(struct receive *receive, struct cap_cqe *cqe)
 {
     struct process *process = receive->process;
     cqe->user_data = receive->user_data;
+    cqe->flags = receive->cqe_flags;
     receive_free(receive);
     ring_complete(process, cqe);
 }
@@ -88,4 +90,40 @@ void receive_finish_error(struct receive *receive, enum cap_err err)
 {
     const struct refusal refusal = {.err = err};
     receive_finish_refused(receive, &refusal);
+}
+
+static enum cap_err start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
+                          uint16_t cqe_flags)
+{
+    void *found;
+    enum cap_err err = cap_table_lookup(&process->caps, endpoint_id, &found);
+    if (err)
+        return err;
+    struct object *endpoint = found;
+    if (!endpoint->ops->receive)
+        return CAP_ERR_UNIMPLEMENTED;
+    struct receive *receive;
+    err = make(process, sqe, endpoint, &receive);
+    if (err)
+        return err;
+    receive->cqe_flags = cqe_flags;
+    err = endpoint->ops->receive(endpoint, receive);
+    if (err)
+        receive_finish_error(receive, err);
+    return CAP_OK;
+}
+
+void receive_start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
+                   uint16_t cqe_flags)
+{
+    enum cap_err err = start(process, sqe, endpoint_id, cqe_flags);
+    if (!err)
+        return;
+    const struct cap_cqe cqe = {
+        .user_data = sqe->user_data,
+        .status = err,
+        .message_bytes = err == CAP_ERR_BUFFER_TOO_SMALL ? sizeof(struct cap_incoming) : 0,
+        .flags = cqe_flags,
+    };
+    ring_complete(process, &cqe);
 }

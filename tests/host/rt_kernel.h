@@ -77,10 +77,12 @@ static struct rt rt;
 
 static void post(const struct cap_sqe *sqe, enum cap_err status, uint32_t message_bytes, uint16_t cap_count)
 {
+    bool has_returned = sqe == &kernel.receive && sqe->opcode == CAP_OP_RETURN_RECV;
     struct cap_cqe cqe = {.user_data = sqe->user_data,
                           .status = status,
                           .message_bytes = message_bytes,
-                          .cap_count = cap_count};
+                          .cap_count = cap_count,
+                          .flags = has_returned ? CAP_CQE_RETURNED : 0};
     ring_post(&kernel.ring, &cqe);
 }
 
@@ -121,17 +123,16 @@ static void deliver(void)
     post(&kernel.receive, CAP_OK, call->word_count * 8, call->cap_count);
 }
 
-static void take_return(const struct cap_sqe *sqe)
+/* The status of the RETURN. */
+static enum cap_err take_return(const struct cap_sqe *sqe)
 {
     struct client_call *call = &kernel.calls[sqe->target - CALL_ID_FIRST];
     EXPECT(sqe->target - CALL_ID_FIRST < kernel.calls_delivered && !call->is_answered);
     enum cap_err refused = call->is_gone         ? CAP_ERR_STALE
                            : sqe->send_count > 0 ? kernel.return_status
                                                  : CAP_OK;
-    if (refused != CAP_OK) {
-        post(sqe, refused, 0, 0);
-        return;
-    }
+    if (refused != CAP_OK)
+        return refused;
     call->is_answered = true;
     call->flags = sqe->flags;
     call->answer_word_count = sqe->message_bytes / 8;
@@ -140,7 +141,14 @@ static void take_return(const struct cap_sqe *sqe)
     call->answer_cap_count = sqe->send_count;
     if (sqe->send_count > 0)
         memcpy(call->answer_caps, (void *)sqe->transfers_addr, sqe->send_count * sizeof call->answer_caps[0]);
-    post(sqe, CAP_OK, 0, 0);
+    return CAP_OK;
+}
+
+static void receive(const struct cap_sqe *sqe, uint64_t endpoint)
+{
+    EXPECT_EQ(endpoint, ENDPOINT);
+    kernel.receive = *sqe;
+    kernel.has_receive = true;
 }
 
 static void run(const struct cap_sqe *sqe)
@@ -150,11 +158,15 @@ static void run(const struct cap_sqe *sqe)
         kernel.released[kernel.release_count++] = sqe->target;
         post(sqe, sqe->target == REFUSING ? CAP_ERR_STALE : CAP_OK, 0, 0);
     } else if (sqe->opcode == CAP_OP_RETURN) {
-        take_return(sqe);
+        post(sqe, take_return(sqe), 0, 0);
+    } else if (sqe->opcode == CAP_OP_RETURN_RECV) {
+        enum cap_err status = take_return(sqe);
+        if (status == CAP_OK)
+            receive(sqe, sqe->endpoint);
+        else
+            post(sqe, status, 0, 0);
     } else if (sqe->opcode == CAP_OP_RECV) {
-        EXPECT_EQ(sqe->target, ENDPOINT);
-        kernel.receive = *sqe;
-        kernel.has_receive = true;
+        receive(sqe, sqe->target);
     } else if (sqe->target == ANSWERING) {
         answer_call(sqe);
     } else if (sqe->target == HOLDING) {

@@ -19,16 +19,16 @@ struct field {
 /* "Fields that an opcode uses" in docs/spec/ring.md, which a test below compares. opcode and flags have tests
  * of their own. */
 static const struct field fields[] = {
-    {"method_id", 2, 16, "C"},      {"send_count", 4, 16, "CN"},       {"receive_count", 6, 16, "CV"},
-    {"user_data", 8, 64, "_CVNEX"}, {"target", 16, 64, "CVNEX"},       {"interface_id", 24, 64, "C"},
-    {"message_addr", 32, 64, "CN"}, {"buffer_addr", 40, 64, "CV"},     {"message_bytes", 48, 32, "CN"},
-    {"buffer_bytes", 52, 32, "CV"}, {"transfers_addr", 56, 64, "CVN"},
+    {"method_id", 2, 16, "C"},       {"send_count", 4, 16, "CN"},        {"receive_count", 6, 16, "CVR"},
+    {"user_data", 8, 64, "_CVNEXR"}, {"target", 16, 64, "CVNEXR"},       {"interface_id", 24, 64, "CR"},
+    {"message_addr", 32, 64, "CNR"}, {"buffer_addr", 40, 64, "CVR"},     {"message_bytes", 48, 32, "CNR"},
+    {"buffer_bytes", 52, 32, "CVR"}, {"transfers_addr", 56, 64, "CVNR"},
 };
 #define FIELDS (sizeof fields / sizeof *fields)
 
 static const char opcode_letters[CAP_OP_COUNT] = {
-    [CAP_OP_NOP] = '_',    [CAP_OP_CALL] = 'C',    [CAP_OP_RECV] = 'V',
-    [CAP_OP_RETURN] = 'N', [CAP_OP_RELEASE] = 'E', [CAP_OP_CANCEL] = 'X',
+    [CAP_OP_NOP] = '_',     [CAP_OP_CALL] = 'C',   [CAP_OP_RECV] = 'V',        [CAP_OP_RETURN] = 'N',
+    [CAP_OP_RELEASE] = 'E', [CAP_OP_CANCEL] = 'X', [CAP_OP_RETURN_RECV] = 'R',
 };
 
 static bool opcode_uses(int opcode, const struct field *field)
@@ -90,7 +90,7 @@ TEST(every_unknown_opcode_is_one_error_whatever_else_is_wrong) /* 15, 19 */
 {
     for (int opcode = 0; opcode < 256; opcode++) {
         struct cap_sqe sqe = {.opcode = (uint8_t)opcode};
-        bool is_known = opcode >= CAP_OP_NOP && opcode <= CAP_OP_CANCEL;
+        bool is_known = opcode >= CAP_OP_NOP && opcode <= CAP_OP_RETURN_RECV;
         EXPECT_EQ(sqe_check(&sqe), is_known ? CAP_OK : CAP_ERR_BAD_OPCODE);
         memset((uint8_t *)&sqe + 1, 0xff, sizeof sqe - 1);
         EXPECT_EQ(sqe_check(&sqe), is_known ? CAP_ERR_BAD_SQE : CAP_ERR_BAD_OPCODE);
@@ -119,8 +119,10 @@ TEST(a_flag_is_accepted_only_by_its_own_opcode) /* 17, 20 */
     for (int opcode = 1; opcode < CAP_OP_COUNT; opcode++) {
         for (int flags = 0; flags < 256; flags++) {
             struct cap_sqe sqe = {.opcode = (uint8_t)opcode, .flags = (uint8_t)flags};
-            bool is_legal = flags == 0 || (flags == CAP_SQE_EXCEPTION && opcode == CAP_OP_RETURN) ||
-                            (flags == CAP_SQE_TIMEOUT && (opcode == CAP_OP_CALL || opcode == CAP_OP_RECV));
+            bool is_legal =
+                flags == 0 ||
+                (flags == CAP_SQE_EXCEPTION && (opcode == CAP_OP_RETURN || opcode == CAP_OP_RETURN_RECV)) ||
+                (flags == CAP_SQE_TIMEOUT && (opcode == CAP_OP_CALL || opcode == CAP_OP_RECV));
             EXPECT_EQ(sqe_check(&sqe), is_legal ? CAP_OK : CAP_ERR_BAD_SQE);
         }
     }
@@ -144,26 +146,30 @@ TEST(capability_counts_have_their_limit) /* 25 */
         struct cap_sqe call_receive = {.opcode = CAP_OP_CALL, .receive_count = (uint16_t)count};
         struct cap_sqe recv = {.opcode = CAP_OP_RECV, .receive_count = (uint16_t)count};
         struct cap_sqe answer = {.opcode = CAP_OP_RETURN, .send_count = (uint16_t)count};
+        struct cap_sqe both = {.opcode = CAP_OP_RETURN_RECV, .receive_count = (uint16_t)count};
         EXPECT_EQ(sqe_check(&call_send), expected);
         EXPECT_EQ(sqe_check(&call_receive), expected);
         EXPECT_EQ(sqe_check(&recv), expected);
         EXPECT_EQ(sqe_check(&answer), expected);
+        EXPECT_EQ(sqe_check(&both), expected);
     }
 }
 
 TEST(messages_are_whole_words_up_to_the_limit) /* 41 */
 {
     static const uint32_t huge[] = {1u << 31, UINT32_MAX - 7, UINT32_MAX};
-    for (int opcode = CAP_OP_CALL; opcode <= CAP_OP_RETURN; opcode += CAP_OP_RETURN - CAP_OP_CALL) {
+    static const uint8_t opcodes[] = {CAP_OP_CALL, CAP_OP_RETURN, CAP_OP_RETURN_RECV};
+    for (size_t k = 0; k < sizeof opcodes; k++) {
+        uint8_t opcode = opcodes[k];
         for (uint32_t bytes = 0; bytes < 2 * CAP_MESSAGE_BYTES_MAX; bytes++) {
-            struct cap_sqe sqe = {.opcode = (uint8_t)opcode, .message_bytes = bytes};
+            struct cap_sqe sqe = {.opcode = opcode, .message_bytes = bytes};
             enum cap_err expected = bytes % 8 != 0                  ? CAP_ERR_BAD_SQE
                                     : bytes > CAP_MESSAGE_BYTES_MAX ? CAP_ERR_TOO_BIG
                                                                     : CAP_OK;
             EXPECT_EQ(sqe_check(&sqe), expected);
         }
         for (size_t i = 0; i < sizeof huge / sizeof *huge; i++) {
-            struct cap_sqe sqe = {.opcode = (uint8_t)opcode, .message_bytes = huge[i]};
+            struct cap_sqe sqe = {.opcode = opcode, .message_bytes = huge[i]};
             EXPECT_EQ(sqe_check(&sqe), huge[i] % 8 ? CAP_ERR_BAD_SQE : CAP_ERR_TOO_BIG);
         }
     }

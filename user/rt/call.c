@@ -10,52 +10,43 @@
 
 _Static_assert(CAP_TRANSFER_MAX <= 32, "rt_call.taken has a bit for each received capability");
 
-void rt_call_begin(struct rt_call *call, struct rt_handle target, uint64_t interface_id, uint16_t method_id)
-{
-    CHECK(target.rt);
-    call->rt = target.rt;
-    call->state = RT_CALL_OPEN;
-    call->error = CAP_OK;
-    call->taken = 0;
-    call->sqe = (struct cap_sqe){
-        .opcode = CAP_OP_CALL,
-        .method_id = method_id,
-        .target = target.cap.bits,
-        .interface_id = interface_id,
-    };
-    call->pending.cqe = (struct cap_cqe){0};
-    wire_message_build(&call->params, call->params_words, RT_MESSAGE_WORDS);
-    wire_message_read(&call->results, call->results_words, 0, 0);
-}
-
 uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode)
 {
     CHECK(call->state == RT_CALL_OPEN);
     if (rt_handle_is_null(handle))
         return WIRE_CAP_NULL;
-    if (call->sqe.send_count == CAP_TRANSFER_MAX) {
+    if (call->send_count == CAP_TRANSFER_MAX) {
         call->error = CAP_ERR_TOO_BIG;
         return WIRE_CAP_NULL;
     }
-    call->transfers[call->sqe.send_count].out = (struct cap_transfer_out){handle.cap.bits, mode};
-    return call->sqe.send_count++;
+    call->transfers[call->send_count].out = (struct cap_transfer_out){handle.cap.bits, mode};
+    return call->send_count++;
 }
 
 enum cap_err rt_call_send(struct rt_call *call)
 {
-    CHECK(call->state == RT_CALL_OPEN);
+    struct rt *rt = call->rt;
+    CHECK(rt && call->state == RT_CALL_OPEN);
     if (call->error == CAP_OK && call->params.overflowed)
         call->error = CAP_ERR_TOO_BIG;
     if (call->error != CAP_OK)
         return call->error;
 
-    call->sqe.receive_count = CAP_TRANSFER_MAX;
-    call->sqe.message_addr = (uintptr_t)call->params_words;
-    call->sqe.message_bytes = call->params.word_count * 8;
-    call->sqe.buffer_addr = (uintptr_t)call->results_words;
-    call->sqe.buffer_bytes = sizeof call->results_words;
-    call->sqe.transfers_addr = (uintptr_t)call->transfers;
-    rt_pending_submit(call->rt, &call->pending, &call->sqe, false);
+    *rt_sqe_claim(rt, &call->pending, false) = (struct cap_sqe){
+        .opcode = CAP_OP_CALL,
+        .method_id = call->method_id,
+        .send_count = call->send_count,
+        .receive_count = call->receive_count,
+        .user_data = (uintptr_t)&call->pending,
+        .target = call->target.bits,
+        .interface_id = call->interface_id,
+        .message_addr = (uintptr_t)call->params_words,
+        .buffer_addr = (uintptr_t)call->results_words,
+        .message_bytes = call->params.word_count * 8,
+        .buffer_bytes = sizeof call->results_words,
+        .transfers_addr = (uintptr_t)call->transfers,
+    };
+    ring_client_publish(&rt->ring);
     call->state = RT_CALL_SENT;
     return CAP_OK;
 }
@@ -68,9 +59,9 @@ enum cap_err rt_call_wait(struct rt_call *call)
     call->state = RT_CALL_DONE;
 
     /* Only these two bring a message; the CQE's sizes mean something else with other errors. */
-    if (call->error != CAP_OK && call->error != CAP_ERR_EXCEPTION)
-        call->pending.cqe.message_bytes = call->pending.cqe.cap_count = 0;
-    const struct cap_cqe *cqe = &call->pending.cqe;
+    struct cap_cqe *cqe = &call->pending.cqe;
+    if (__builtin_expect(call->error != CAP_OK && call->error != CAP_ERR_EXCEPTION, 0))
+        cqe->message_bytes = cqe->cap_count = 0;
     wire_message_read(&call->results, call->results_words, cqe->message_bytes / 8, cqe->cap_count);
     return call->error;
 }
@@ -85,7 +76,7 @@ enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index, struct rt_ha
     CHECK(call->state == RT_CALL_DONE);
     if (cap_index >= call->pending.cqe.cap_count || call->taken & 1u << cap_index)
         return CAP_ERR_NO_CAP;
-    const struct cap_transfer_in *received = &call->transfers[call->sqe.send_count + cap_index].in;
+    const struct cap_transfer_in *received = &call->transfers[call->send_count + cap_index].in;
     call->taken |= 1u << cap_index;
     *handle = (struct rt_handle){call->rt, {received->cap}, received->interface_id};
     return CAP_OK;

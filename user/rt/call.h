@@ -38,11 +38,15 @@ struct rt_call {
     enum rt_call_state state;
     enum cap_err error; /* the first that building met, then the status of the call */
     uint32_t taken;     /* bit i: received capability i has got its owner */
-    struct cap_sqe sqe;
+    cap_id_t target;
+    uint64_t interface_id;
+    uint16_t method_id;
+    uint16_t send_count;    /* capabilities attached */
+    uint16_t receive_count; /* capabilities that may arrive; 0 for a method whose results have none */
     struct rt_pending pending;
 
     union {
-        struct cap_transfer_out out; /* the first sqe.send_count */
+        struct cap_transfer_out out; /* the first send_count */
         struct cap_transfer_in in;   /* those that follow */
     } transfers[2 * CAP_TRANSFER_MAX];
     uint64_t params_words[RT_MESSAGE_WORDS];
@@ -50,7 +54,20 @@ struct rt_call {
 };
 
 /* A record for a call of `method_id` in `interface_id` on `target`, which is lent until the end. */
-void rt_call_begin(struct rt_call *call, struct rt_handle target, uint64_t interface_id, uint16_t method_id);
+static inline void rt_call_begin(struct rt_call *call, struct rt_handle target, uint64_t interface_id,
+                                 uint16_t method_id)
+{
+    call->rt = target.rt;
+    call->state = RT_CALL_OPEN;
+    call->error = CAP_OK;
+    call->taken = 0;
+    call->target = target.cap;
+    call->interface_id = interface_id;
+    call->method_id = method_id;
+    call->send_count = 0;
+    call->receive_count = CAP_TRANSFER_MAX;
+    wire_message_build(&call->params, call->params_words, RT_MESSAGE_WORDS);
+}
 
 /* A capability to go with the parameters; mode is CAP_TRANSFER_COPY or CAP_TRANSFER_MOVE. Its index, for
  * set_<field>; WIRE_CAP_NULL for a null handle, or if there are too many: then send returns the error.

@@ -15,26 +15,27 @@
 #define RELEASE_USER_DATA 0 /* no struct rt_pending is at address 0 */
 
 /* Takes every completion there is and hands each to its owner. How many it took. */
-static uint32_t take_completions(struct rt *rt)
+static inline uint32_t take_completions(struct rt *rt)
 {
-    uint32_t taken = 0;
-    struct cap_cqe cqe;
-
-    while (ring_client_take(&rt->ring, &cqe)) {
-        CHECK(rt->under_way_count > 0);
-        rt->under_way_count--;
-        taken++;
-        if (cqe.user_data == RELEASE_USER_DATA) {
+    uint32_t count = ring_client_unread(&rt->ring);
+    if (count == 0)
+        return 0;
+    CHECK(rt->under_way_count >= count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cap_cqe *cqe = ring_client_cqe(&rt->ring, i);
+        struct rt_pending *pending = (struct rt_pending *)(uintptr_t)cqe->user_data;
+        if (cqe->user_data == RELEASE_USER_DATA) {
             rt->prompt_count--;
-            rt->releases_failed += cqe.status != CAP_OK;
+            rt->releases_failed += cqe->status != CAP_OK;
             continue;
         }
-        struct rt_pending *pending = (struct rt_pending *)(uintptr_t)cqe.user_data;
         rt->prompt_count -= pending->is_prompt;
-        pending->cqe = cqe;
+        pending->cqe = *cqe;
         pending->is_done = true;
     }
-    return taken;
+    rt->under_way_count -= count;
+    ring_client_advance(&rt->ring, count);
+    return count;
 }
 
 /* A refused enter means that this runtime wrote an impossible index. */
@@ -55,22 +56,21 @@ static void enter_for_one(struct rt *rt)
 /* The first round makes room by entering. If that was not enough, the kernel had no CQ slot for what is in
  * the SQ: take completions, and if there are none, every slot is reserved by an SQE under way, and one of
  * those has to complete first. */
-static void submit(struct rt *rt, const struct cap_sqe *sqe, bool is_prompt)
+struct cap_sqe *rt_sqe_wait_for_slot(struct rt *rt)
 {
-    for (bool has_entered = false; ring_client_submit(&rt->ring, sqe) != CAP_OK; has_entered = true) {
+    struct cap_sqe *slot;
+    for (bool has_entered = false; !(slot = ring_client_slot(&rt->ring)); has_entered = true) {
         bool must_wait = take_completions(rt) == 0 && has_entered;
         enter(must_wait, must_wait ? CAP_TIMEOUT_NEVER : 0);
     }
-    rt->under_way_count++;
-    rt->prompt_count += is_prompt;
+    return slot;
 }
 
 void rt_pending_submit(struct rt *rt, struct rt_pending *pending, struct cap_sqe *sqe, bool is_prompt)
 {
-    pending->is_done = false;
-    pending->is_prompt = is_prompt;
     sqe->user_data = (uintptr_t)pending;
-    submit(rt, sqe, is_prompt);
+    *rt_sqe_claim(rt, pending, is_prompt) = *sqe;
+    ring_client_publish(&rt->ring);
 }
 
 enum cap_err rt_pending_wait(struct rt *rt, struct rt_pending *pending)
@@ -97,8 +97,11 @@ void rt_pending_wait_any(struct rt *rt)
 
 void rt_release(struct rt *rt, cap_id_t cap)
 {
-    struct cap_sqe sqe = {.opcode = CAP_OP_RELEASE, .user_data = RELEASE_USER_DATA, .target = cap.bits};
-    submit(rt, &sqe, true);
+    struct cap_sqe *slot = rt_sqe_slot(rt);
+    rt->under_way_count++;
+    rt->prompt_count++;
+    *slot = (struct cap_sqe){.opcode = CAP_OP_RELEASE, .user_data = RELEASE_USER_DATA, .target = cap.bits};
+    ring_client_publish(&rt->ring);
 }
 
 void rt_flush(struct rt *rt)

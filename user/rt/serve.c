@@ -1,10 +1,10 @@
-/* The server loop: RECV, dispatch, RETURN and the next RECV in one enter.
+/* The server loop: RECV, dispatch, and RETURN with the next RECV in one SQE.
  *
  * Invariants
  *  - Every call that is received is answered: with its results, or with an exception. Only a caller that is
  *    gone gets nothing.
- *  - The next RECV is submitted only behind a RETURN that cannot leave the caller without an answer. One that
- *    carries capabilities is waited for first, because it may be refused.
+ *  - The next RECV goes with a RETURN only if that cannot leave the caller without an answer. One that
+ * carries capabilities is waited for first, because it may be refused.
  *  - Every received capability is taken by the method or dropped here.
  *
  * Next: kernel/ring/op_recv.c
@@ -14,7 +14,7 @@
 #include "lib/check.h"
 #include "lib/error.h"
 #include "user/rt/call.h"
-#include "user/rt/pending.h"
+#include "user/rt/state.h"
 
 #define REASON_BYTES_MAX 255 /* maxLength of CapException.reason */
 
@@ -22,11 +22,11 @@
 struct served {
     struct wire_call call;
     struct rt *rt;
-    uint64_t call_id;
     uint32_t received_count;
     uint32_t taken; /* bit i: received capability i has got its owner */
     uint32_t sent_count;
     bool sent_too_many;
+    bool is_answering; /* what is under way is a RETURN_RECV */
     struct rt_pending receive;
     struct rt_pending answer;
 
@@ -70,31 +70,31 @@ uint32_t rt_serve_attach(struct wire_call *call, struct rt_handle handle, uint64
 
 static void receive_submit(struct served *served, struct rt_handle endpoint)
 {
-    struct cap_sqe sqe = {
+    served->is_answering = false;
+    *rt_sqe_claim(served->rt, &served->receive, false) = (struct cap_sqe){
         .opcode = CAP_OP_RECV,
         .receive_count = CAP_TRANSFER_MAX,
+        .user_data = (uintptr_t)&served->receive,
         .target = endpoint.cap.bits,
         .buffer_addr = (uintptr_t)&served->incoming,
         .buffer_bytes = sizeof served->incoming,
         .transfers_addr = (uintptr_t)served->received,
     };
-    rt_pending_submit(served->rt, &served->receive, &sqe, false);
+    ring_client_publish(&served->rt->ring);
 }
 
 /* What RECV brought becomes the call that a method sees. */
-static void call_open(struct served *served)
+static inline void call_open(struct served *served)
 {
     const struct cap_incoming *head = &served->incoming.head;
-    served->call_id = head->call_id;
     served->received_count = head->cap_count;
     served->taken = 0;
     served->sent_count = 0;
     served->sent_too_many = false;
-    served->call = (struct wire_call){
-        .interface_id = head->interface_id,
-        .method_id = head->method_id,
-        .badge = head->badge,
-    };
+    served->call.interface_id = head->interface_id;
+    served->call.method_id = head->method_id;
+    served->call.badge = head->badge;
+    served->call.is_deferred = false;
     wire_message_read(&served->call.params, served->incoming.words, head->message_bytes / 8, head->cap_count);
     wire_message_build(&served->call.results, served->results_words, RT_MESSAGE_WORDS);
 }
@@ -158,43 +158,72 @@ static void exception_build(struct served *served, enum cap_err error)
     CHECK(set == CAP_OK); /* an empty message of 3 KiB has room for it */
 }
 
-static void answer_submit(struct served *served, uint8_t flags)
+/* An answer without capabilities, and the next RECV. */
+static void answer_and_receive(struct served *served, struct rt_handle endpoint, uint8_t flags)
 {
-    struct cap_sqe sqe = {
-        .opcode = CAP_OP_RETURN,
+    served->is_answering = true;
+    *rt_sqe_claim(served->rt, &served->receive, false) = (struct cap_sqe){
+        .opcode = CAP_OP_RETURN_RECV,
         .flags = flags,
+        .receive_count = CAP_TRANSFER_MAX,
+        .user_data = (uintptr_t)&served->receive,
+        .target = served->incoming.head.call_id,
+        .endpoint = endpoint.cap.bits,
+        .message_addr = (uintptr_t)served->results_words,
+        .buffer_addr = (uintptr_t)&served->incoming,
+        .message_bytes = served->call.results.word_count * 8,
+        .buffer_bytes = sizeof served->incoming,
+        .transfers_addr = (uintptr_t)served->received,
+    };
+    ring_client_publish(&served->rt->ring);
+}
+
+/* An answer with capabilities, which may be refused: waits for what became of it. */
+static enum cap_err answer_with_caps(struct served *served)
+{
+    *rt_sqe_claim(served->rt, &served->answer, true) = (struct cap_sqe){
+        .opcode = CAP_OP_RETURN,
         .send_count = served->sent_count,
-        .target = served->call_id,
+        .user_data = (uintptr_t)&served->answer,
+        .target = served->incoming.head.call_id,
         .message_addr = (uintptr_t)served->results_words,
         .message_bytes = served->call.results.word_count * 8,
-        .transfers_addr = served->sent_count ? (uintptr_t)served->sent : 0,
+        .transfers_addr = (uintptr_t)served->sent,
     };
-    rt_pending_submit(served->rt, &served->answer, &sqe, true);
+    ring_client_publish(&served->rt->ring);
+    return rt_pending_wait(served->rt, &served->answer);
 }
 
-/* Sends an exception instead of results. Without capabilities, the kernel refuses this only if the call is
- * over (the caller is gone, or an earlier RETURN has ended it with an error), and then nobody waits for it.
- */
-static void answer_exception(struct served *served, enum cap_err error)
-{
-    drop_unsent(served);
-    exception_build(served, error);
-    answer_submit(served, CAP_SQE_EXCEPTION);
-}
-
-/* Answers the call with what the method returned. */
-static void answer(struct served *served, enum cap_err error)
+/* Answers the call with what the method returned, and receives the next one. */
+static inline void answer(struct served *served, struct rt_handle endpoint, enum cap_err error)
 {
     CHECK(!served->call.is_deferred);
     if (error == CAP_OK && (served->call.results.overflowed || served->sent_too_many))
         error = CAP_ERR_TOO_BIG;
-    if (error == CAP_OK) {
-        answer_submit(served, 0);
-        if (served->sent_count > 0)
-            error = rt_pending_wait(served->rt, &served->answer);
+    if (error == CAP_OK && served->sent_count > 0) {
+        error = answer_with_caps(served);
+        if (error == CAP_OK) {
+            receive_submit(served, endpoint);
+            return;
+        }
     }
-    if (error != CAP_OK)
-        answer_exception(served, error);
+    if (__builtin_expect(error != CAP_OK, 0)) {
+        drop_unsent(served);
+        exception_build(served, error);
+    }
+    answer_and_receive(served, endpoint, error == CAP_OK ? 0 : CAP_SQE_EXCEPTION);
+}
+
+/* An answer without capabilities is refused only if the call is over, since the caller is gone or an earlier
+ * RETURN has ended it with an error, and then nobody waits for it. */
+static enum cap_err next_call(struct served *served, struct rt_handle endpoint)
+{
+    for (;;) {
+        enum cap_err status = rt_pending_wait(served->rt, &served->receive);
+        if (status == CAP_OK || !served->is_answering || served->receive.cqe.flags & CAP_CQE_RETURNED)
+            return status;
+        receive_submit(served, endpoint);
+    }
 }
 
 enum cap_err rt_serve(struct rt *rt, struct rt_handle endpoint,
@@ -205,13 +234,13 @@ enum cap_err rt_serve(struct rt *rt, struct rt_handle endpoint,
 
     receive_submit(&served, endpoint);
     for (;;) {
-        enum cap_err status = rt_pending_wait(rt, &served.receive);
+        enum cap_err status = next_call(&served, endpoint);
         if (status != CAP_OK)
             return status == CAP_ERR_DISCONNECTED ? CAP_OK : status;
         call_open(&served);
         enum cap_err error = dispatch(self, &served.call);
-        drop_untaken(&served);
-        answer(&served, error);
-        receive_submit(&served, endpoint);
+        if (served.received_count)
+            drop_untaken(&served);
+        answer(&served, endpoint, error);
     }
 }

@@ -1,0 +1,76 @@
+/* The record of a call: taking one and giving it back, inlined where calls begin and end.
+ *
+ * Next: kernel/ring/call.c
+ */
+#pragma once
+
+#include "kernel/mm/frame.h"
+#include "kernel/object.h"
+#include "kernel/ring/call.h"
+#include "lib/check.h"
+
+extern struct record_pool call_pool;
+
+/* The record is not zeroed: each field is set here, or with the state that it belongs to. */
+static inline enum cap_err call_take(struct process *caller, struct object *target, struct call **made)
+{
+    struct call *call;
+    enum cap_err err = ledger_charge(&caller->account.ledger, LEDGER_CALLS, 1);
+    if (err)
+        return err;
+    err = record_take_raw(&call_pool, (void **)&call);
+    if (err) {
+        ledger_refund(&caller->account.ledger, LEDGER_CALLS, 1);
+        return err;
+    }
+    object_reference(target);
+    call->state = CALL_ACCEPTED;
+    call->caller = caller;
+    list_node_init(&call->caller_link);
+    list_push_back(&caller->calls, &call->caller_link);
+    call->target = target;
+    call->badge = 0;
+    call->timer.node.rank = 0; /* it does not run */
+    list_node_init(&call->queue_link);
+    call->server = NULL;
+    call->message_frame = 0;
+    *made = call;
+    return CAP_OK;
+}
+
+/* It has been delivered, or never will be. Until then the call has its caller. */
+static inline void call_forget_message(struct call *call)
+{
+    if (__builtin_expect(call->message_frame == 0, 1))
+        return;
+    frame_free(call->message_frame);
+    call->message_frame = 0;
+    ledger_refund(&call->caller->account.ledger, LEDGER_FRAMES, 1);
+}
+
+/* The caller has no part in the call any more. */
+static inline void call_detach(struct call *call, enum cap_err why)
+{
+    timer_stop(&call->timer);
+    list_remove(&call->caller_link);
+    ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
+    call->caller = NULL;
+    call->abandoned = why;
+}
+
+static inline void call_give(struct call *call)
+{
+    CHECK(call->state != CALL_WAITING);
+    if (call->server) {
+        void *served;
+        enum cap_err err = cap_table_remove(&call->server->serving, call->serving_id, &served);
+        CHECK(!err && served == call);
+        ledger_refund(&call->server->account.ledger, LEDGER_RECORDS, 1);
+    }
+    caps_roll_back(&call->transfer);
+    object_release(call->target);
+    call_forget_message(call);
+    if (call->caller)
+        call_detach(call, CAP_OK);
+    record_give_raw(&call_pool, call);
+}
