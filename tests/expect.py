@@ -10,6 +10,8 @@ The file is text: one `key: value` a line; `#` begins a comment line. All keys m
   timeout: 60         seconds; only there to find a hang
   memory: 32M         of the machine
   args: TEXT          the kernel's command line
+  icount: 4           one instruction takes 2^4 ns: the machine's time is that of its instructions, and each run
+                      is the same
   module: SOURCE      a boot module; repeated for several (default: manifest). SOURCE is one of
                         manifest       the test's own system.cue, packed
                         system NAME    system.cue or systems/NAME.cue, packed
@@ -30,7 +32,7 @@ as a warning or an error, unless an `allow`, `line` or `any` of the test matches
 import re
 
 LISTS = ("line", "any", "never", "allow", "module", "mutate")
-SINGLES = ("status", "timeout", "memory", "args")
+SINGLES = ("status", "timeout", "memory", "args", "icount")
 MODULE_FORMS = {"manifest": 0, "none": 0, "system": 1, "file": 1, "hex": None}
 MUTATIONS = ("set", "xor", "truncate", "append")
 BAD_WORDS = re.compile(r"PANIC|CHECK failed")
@@ -50,6 +52,7 @@ class Case:
         self.timeout = base.timeout if base else 60
         self.memory = base.memory if base else "32M"
         self.args = base.args if base else ""
+        self.icount = base.icount if base else None
         self.line = list(base.line) if base else []
         self.any = list(base.any) if base else []
         self.never = list(base.never) if base else []
@@ -69,8 +72,17 @@ class Case:
             self.status = int(value, 0)
         elif key == "timeout":
             self.timeout = float(value)
+        elif key == "icount":
+            self.icount = int(value)
         else:
             setattr(self, key, value)
+
+    def machine(self):
+        """The options of tools/qemu.sh."""
+        options = ["--memory", self.memory, "--args", self.args]
+        if self.icount is not None:
+            options += ["--with", f"-icount shift={self.icount},sleep=off"]
+        return options
 
     def sources(self):
         """The modules to boot with, each a source and its changes."""

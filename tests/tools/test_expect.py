@@ -70,7 +70,7 @@ class Judging(unittest.TestCase):
 
 class Parsing(unittest.TestCase):
     def test_mistakes_are_named_with_their_line(self):
-        for text in ("lines: x", "just text", "line: (", "status: many", "module: tape", "module: file", "mutate: xor", "mutate: xor 1",
+        for text in ("lines: x", "just text", "line: (", "status: many", "icount: much", "module: tape", "module: file", "mutate: xor", "mutate: xor 1",
                      "mutate: burn 1 2", "mutate: set 1 0", "case: A B", "case: a\ncase: a", "module: none extra"):  # fmt: skip
             with self.assertRaisesRegex(expect.ExpectError, r"^expect:\d+: "):
                 expect.parse(text)
@@ -84,6 +84,11 @@ class Parsing(unittest.TestCase):
         self.assertEqual(sources("module: manifest\nmodule: manifest"), [(("manifest",), [])] * 2)
         self.assertEqual(sources("module: hex 00 ff"), [(("hex", b"\0\xff"), [])])
         self.assertEqual(sources("mutate: truncate 8"), [(("manifest",), [("truncate", 8, b"")])])
+
+    def test_the_machine(self):
+        plain, counted = (expect.parse(text)[0].machine() for text in ("memory: 64M", "memory: 64M\nicount: 4"))
+        self.assertEqual(plain, ["--memory", "64M", "--args", ""])
+        self.assertEqual(counted, plain + ["--with", "-icount shift=4,sleep=off"])
 
     def test_cases_do_not_share_their_modules(self):
         one, two = expect.parse("module: manifest\ncase: a\nmutate: append 00\ncase: b\n")
