@@ -19,7 +19,6 @@
 struct account;
 struct cap_sqe;
 struct process;
-struct receive;
 struct wire_call;
 struct object;
 
@@ -39,8 +38,10 @@ struct object_ops {
     enum cap_err (*dispatch)(struct object *object, struct wire_call *wire);
     enum cap_err (*call)(struct object *object, struct process *caller, const struct cap_sqe *sqe);
 
-    /* Takes the receive over if it returns CAP_OK. NULL: not a server's facet. */
-    enum cap_err (*receive)(struct object *object, struct receive *receive);
+    /* Starts the RECV in sqe, which completes with these CAP_CQE_ flags, if it returns CAP_OK; else nothing has
+     * changed. NULL: not a server's facet. */
+    enum cap_err (*receive)(struct object *object, struct process *server, const struct cap_sqe *sqe,
+                            uint16_t cqe_flags);
 
     /* The last reference has gone. Runs from object_reap. NULL: the object is never destroyed. */
     void (*destroy)(struct object *object);

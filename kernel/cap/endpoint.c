@@ -12,38 +12,13 @@
  * Next: kernel/ring/call.c
  */
 #include "build/gen/schema/capos.capnp.h"
+#include "kernel/cap/endpoint.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
-#include "kernel/ring/receive.h"
 #include "lib/check.h"
-
-struct endpoint {
-    struct object object; /* the server's facet */
-    uint64_t served_interface_id;
-    struct call_queue calls;
-    struct list receives;
-    uint64_t epoch;       /* of the client facets that are alive; earlier ones are revoked */
-    uint32_t facet_count; /* records, revoked ones too */
-    uint32_t live_count;  /* facets of the present epoch */
-    bool had_clients;
-    bool is_closed;
-};
-
-struct client_facet {
-    struct object object;
-    struct endpoint *endpoint;
-    uint64_t epoch;
-    uint64_t badge;
-};
 
 static struct record_pool endpoint_pool = RECORD_POOL(struct endpoint);
 static struct record_pool facet_pool = RECORD_POOL(struct client_facet);
-
-static struct receive *first_receive(const struct endpoint *endpoint)
-{
-    struct list_node *node = list_first(&endpoint->receives);
-    return node ? LIST_ENTRY(node, struct receive, queue_link) : NULL;
-}
 
 /* ---- The client's side ---------------------------------------------------------------------------- */
 
@@ -77,6 +52,8 @@ static enum cap_err facet_call(struct object *object, struct process *caller, co
     struct endpoint *endpoint = facet->endpoint;
     if (endpoint->is_closed || facet->epoch != endpoint->epoch)
         return CAP_ERR_DISCONNECTED;
+    if (endpoint_fast_call(facet, caller, sqe))
+        return CAP_OK;
     struct call *call;
     enum cap_err err = call_accept(caller, sqe, object, &call);
     if (err)
@@ -123,9 +100,9 @@ static const struct object_ops facet_ops = {
 
 /* ---- The server's side ---------------------------------------------------------------------------- */
 
-static enum cap_err endpoint_receive(struct object *object, struct receive *receive)
+/* From the first call that waits and can be taken; else it waits itself. */
+static enum cap_err receive_or_wait(struct endpoint *endpoint, struct receive *receive)
 {
-    struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
     struct call *call;
     while ((call = call_queue_first(&endpoint->calls))) {
         struct refusal refusal;
@@ -144,6 +121,22 @@ static enum cap_err endpoint_receive(struct object *object, struct receive *rece
     if (endpoint->had_clients && endpoint->live_count == 0)
         return CAP_ERR_DISCONNECTED;
     list_push_back(&endpoint->receives, &receive->queue_link);
+    return CAP_OK;
+}
+
+static enum cap_err endpoint_receive(struct object *object, struct process *server, const struct cap_sqe *sqe,
+                                     uint16_t cqe_flags)
+{
+    struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
+    if (endpoint_fast_receive(endpoint, server, sqe, cqe_flags))
+        return CAP_OK;
+    struct receive *receive;
+    enum cap_err err = receive_make(server, sqe, object, cqe_flags, &receive);
+    if (err)
+        return err;
+    err = receive_or_wait(endpoint, receive);
+    if (err)
+        receive_finish_error(receive, err);
     return CAP_OK;
 }
 

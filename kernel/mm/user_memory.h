@@ -55,6 +55,29 @@ static inline struct user_range user_range_of_kernel(void *bytes, uint32_t byte_
     return (struct user_range){.parts = {bytes}, .first_bytes = byte_count, .bytes = byte_count};
 }
 
+/* Where the kernel sees a range that lies in one page that was used before; NULL: use user_range_resolve. */
+static inline uint8_t *user_quick(struct address_space *space, uint64_t address, uint64_t bytes,
+                                  enum user_access access)
+{
+    uint64_t offset = address % CAP_PAGE_BYTES;
+    const struct space_cache_entry *entry = user_cache_entry(space, address);
+    bool is_quick = entry->tags[access] == address - offset + 1 && bytes <= CAP_PAGE_BYTES - offset;
+    return __builtin_expect(is_quick, 1) ? entry->pointer + offset : NULL;
+}
+
+/* Whether a range of at most a page is the process's memory, writable, and was used before; false: it may
+ * still be, use user_range_resolve. */
+static inline bool user_quick_is_writable(struct address_space *space, uint64_t address, uint64_t bytes)
+{
+    uint64_t offset = address % CAP_PAGE_BYTES, page = address - offset;
+    if (user_cache_entry(space, page)->tags[USER_ACCESS_WRITE] != page + 1)
+        return false;
+    if (bytes <= CAP_PAGE_BYTES - offset)
+        return true;
+    page += CAP_PAGE_BYTES;
+    return user_cache_entry(space, page)->tags[USER_ACCESS_WRITE] == page + 1;
+}
+
 /* CAP_ERR_FAULT: a byte of the range is not the process's memory, or not writable for USER_ACCESS_WRITE.
  * CAP_ERR_TOO_BIG: more than USER_RANGE_BYTES_MAX. An empty range is valid wherever it points.
  * Most ranges lie in one page that was used before: user_range_walk has judged such a page when it put it
@@ -92,6 +115,11 @@ static inline void user_range_write(const struct user_range *range, uint32_t off
         user_range_write_parts(range, offset, from, bytes);
 }
 
+static inline void user_copy_words(void *to, const void *from, uint64_t word_count)
+{
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(word_count) : : "memory");
+}
+
 /* Copies a message, whole words: the first `bytes` of `from`, which are no more than that has (CHECKed), to
  * an offset in `to`, where they must have room. */
 static inline void user_range_copy(const struct user_range *to, uint32_t to_offset,
@@ -101,8 +129,5 @@ static inline void user_range_copy(const struct user_range *to, uint32_t to_offs
         user_range_copy_parts(to, to_offset, from, bytes);
         return;
     }
-    void *to_byte = to->parts[0] + to_offset;
-    const void *from_byte = from->parts[0];
-    uint64_t word_count = bytes / 8;
-    __asm__ volatile("rep movsq" : "+D"(to_byte), "+S"(from_byte), "+c"(word_count) : : "memory");
+    user_copy_words(to->parts[0] + to_offset, from->parts[0], bytes / 8);
 }

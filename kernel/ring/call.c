@@ -91,23 +91,6 @@ enum cap_err call_keep_message(struct call *call)
     return CAP_OK;
 }
 
-void call_wait(struct call *call, struct call_queue *queue)
-{
-    CHECK(call->state == CALL_ACCEPTED);
-    call->state = CALL_WAITING;
-    call->queue = queue;
-    list_push_back(&queue->calls, &call->queue_link);
-    queue->count++;
-}
-
-void call_unwait(struct call *call)
-{
-    CHECK(call->state == CALL_WAITING);
-    call->state = CALL_ACCEPTED;
-    list_remove(&call->queue_link);
-    call->queue->count--;
-}
-
 /* ---- The end -------------------------------------------------------------------------------------- */
 
 enum cap_err call_finish(struct call *call, const struct answer *answer)

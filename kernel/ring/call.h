@@ -94,8 +94,22 @@ CAP_MUST_CHECK enum cap_err call_accept(struct process *caller, const struct cap
 CAP_MUST_CHECK enum cap_err call_keep_message(struct call *call);
 
 /* ACCEPTED -> WAITING, at the end of a queue; and out of it again. */
-void call_wait(struct call *call, struct call_queue *queue);
-void call_unwait(struct call *call);
+static inline void call_wait(struct call *call, struct call_queue *queue)
+{
+    CHECK(call->state == CALL_ACCEPTED);
+    call->state = CALL_WAITING;
+    call->queue = queue;
+    list_push_back(&queue->calls, &call->queue_link);
+    queue->count++;
+}
+
+static inline void call_unwait(struct call *call)
+{
+    CHECK(call->state == CALL_WAITING);
+    call->state = CALL_ACCEPTED;
+    list_remove(&call->queue_link);
+    call->queue->count--;
+}
 
 /* Ends the call and frees it. CAP_OK: the caller has the answer. CAP_ERR_UNDELIVERED: it had no room for it
  * and got an error that says so; what the answer carried went back. CAP_ERR_PEER_DEAD, CAP_ERR_CANCELLED,

@@ -39,8 +39,13 @@ void receive_finish(struct receive *receive, struct cap_cqe *cqe);
 /* For the end of its process: no CQE. */
 void receive_free(struct receive *receive);
 
-/* Starts the RECV in sqe, which completes with these flags: now, or when a call comes. Refused at once:
- * as cap_table_lookup, CAP_ERR_UNIMPLEMENTED (no server's facet), CAP_ERR_FAULT, CAP_ERR_BUFFER_TOO_SMALL (no
+/* Accepts the RECV in sqe; nothing has changed after an error: CAP_ERR_FAULT, CAP_ERR_BUFFER_TOO_SMALL (no
  * room even for struct cap_incoming), CAP_ERR_BAD_SQE, CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
+CAP_MUST_CHECK enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe,
+                                         struct object *endpoint, uint16_t cqe_flags,
+                                         struct receive **receive);
+
+/* Starts the RECV in sqe, which completes with these flags: now, or when a call comes. Refused at once:
+ * as cap_table_lookup, CAP_ERR_UNIMPLEMENTED (no server's facet), or as receive_make. */
 void receive_start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
                    uint16_t cqe_flags);

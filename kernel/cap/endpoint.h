@@ -1,0 +1,39 @@
+/* What an endpoint is made of: for endpoint.c and its fastpath.
+ *
+ * Next: kernel/cap/endpoint_fastpath.c
+ */
+#pragma once
+
+#include "kernel/ring/call.h"
+#include "kernel/ring/receive.h"
+
+struct endpoint {
+    struct object object; /* the server's facet */
+    uint64_t served_interface_id;
+    struct call_queue calls;
+    struct list receives;
+    uint64_t epoch;       /* of the client facets that are alive; earlier ones are revoked */
+    uint32_t facet_count; /* records, revoked ones too */
+    uint32_t live_count;  /* facets of the present epoch */
+    bool had_clients;
+    bool is_closed;
+};
+
+struct client_facet {
+    struct object object;
+    struct endpoint *endpoint;
+    uint64_t epoch;
+    uint64_t badge;
+};
+
+static inline struct receive *first_receive(const struct endpoint *endpoint)
+{
+    struct list_node *node = list_first(&endpoint->receives);
+    return node ? LIST_ENTRY(node, struct receive, queue_link) : NULL;
+}
+
+/* Of endpoint_fastpath.c. The client may call: the endpoint is open and the facet is not revoked. False:
+ * nothing has happened, the general path knows what to do. */
+bool endpoint_fast_call(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe);
+bool endpoint_fast_receive(struct endpoint *endpoint, struct process *server, const struct cap_sqe *sqe,
+                           uint16_t cqe_flags);

@@ -1,0 +1,149 @@
+/* The path of nearly every call between processes: no capabilities, no time limit, memory that was used
+ * before, short messages.
+ *
+ * It looks for all that could stand in the way first and gives up if there is anything, with nothing changed:
+ * the general path (endpoint.c, kernel/ring/call.c) then finds out what it is. Behind that nothing can fail.
+ * What it does is what the general path does with such a call: qemu/fastpath compares the two on the same
+ * inputs.
+ *
+ * The idea is that of the fastpaths of L4 (J. Liedtke, Improving IPC by Kernel Design, SOSP 1993).
+ *
+ * Next: kernel/ring/op_return.c, for the way back
+ */
+#include "abi/syscall.h"
+#include "kernel/cap/endpoint.h"
+#include "kernel/ring/call_record.h"
+#include "kernel/ring/enter.h"
+#include "kernel/ring/receive_record.h"
+
+/* Whether a CALL's answer, or a RECV's call, could be put where the SQE says. */
+static inline bool places_are_quick(struct process *process, const struct cap_sqe *sqe, uint32_t bytes_max)
+{
+    return user_quick_is_writable(&process->space, sqe->buffer_addr, min_u64(sqe->buffer_bytes, bytes_max)) &&
+           (sqe->receive_count == 0 ||
+            user_quick_is_writable(&process->space, sqe->transfers_addr,
+                                   sqe->receive_count * sizeof(struct cap_transfer_in)));
+}
+
+/* A record for the CALL in sqe, complete but for where it goes. */
+static inline struct call *take(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe)
+{
+    struct call *call;
+    if (call_take(caller, &facet->object, &call))
+        return NULL;
+    call->place.user_data = sqe->user_data;
+    call->place.buffer.value = sqe->buffer_addr;
+    call->place.received.value = sqe->transfers_addr;
+    call->place.buffer_bytes = sqe->buffer_bytes;
+    call->place.receive_count = sqe->receive_count;
+    call->interface_id = sqe->interface_id;
+    call->method_id = sqe->method_id;
+    call->badge = facet->badge;
+    call->message.bytes = sqe->message_bytes;
+    transfer_init(&call->transfer);
+    return call;
+}
+
+/* ACCEPTED -> SERVED: the server, whose ledger is charged and whose table of calls has a free slot, finds the
+ * call at `to`. */
+static inline void serve(struct call *call, struct process *server, uint8_t *to, const void *message)
+{
+    struct cap_incoming *incoming = (struct cap_incoming *)(void *)to;
+    enum cap_err err = cap_table_insert(&server->serving, call, &call->serving_id);
+    CHECK(!err);
+    call->server = server;
+    call->state = CALL_SERVED;
+    incoming->call_id = call->serving_id.bits;
+    incoming->badge = call->badge;
+    incoming->interface_id = call->interface_id;
+    incoming->method_id = call->method_id;
+    incoming->cap_count = 0;
+    incoming->message_bytes = call->message.bytes;
+    user_copy_words(incoming + 1, message, call->message.bytes / 8);
+}
+
+/* Nobody waits for a call: it does. */
+static inline bool enqueue(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe,
+                           const void *message)
+{
+    struct call_queue *queue = &facet->endpoint->calls;
+    struct call *call;
+    if (queue->count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept)
+        return false;
+    call = take(facet, caller, sqe);
+    if (!call)
+        return false;
+    call->message.parts[0] = (uint8_t *)call->kept;
+    call->message.first_bytes = sqe->message_bytes;
+    user_copy_words(call->kept, message, sqe->message_bytes / 8);
+    call_wait(call, queue);
+    return true;
+}
+
+bool endpoint_fast_call(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe)
+{
+    if (sqe->send_count || sqe->flags)
+        return false;
+    const uint8_t *message =
+        user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
+    if (!message || !places_are_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+        return false;
+    struct receive *receive = first_receive(facet->endpoint);
+    if (!receive)
+        return enqueue(facet, caller, sqe, message);
+
+    struct process *server = receive->process;
+    uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
+    uint8_t *to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
+    if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
+        return false;
+    struct call *call = take(facet, caller, sqe);
+    if (!call)
+        return false;
+    if (ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1)) {
+        call_give(call);
+        return false;
+    }
+    serve(call, server, to, message);
+    const struct cap_cqe cqe = {
+        .user_data = receive->user_data, .message_bytes = sqe->message_bytes, .flags = receive->cqe_flags};
+    receive_give(receive);
+    ring_complete(server, &cqe);
+    return true;
+}
+
+/* A call waits already: no record of the RECV is made. */
+static inline bool receive_waiting(struct call *call, struct process *server, const struct cap_sqe *sqe,
+                                   uint16_t cqe_flags)
+{
+    uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + call->message.bytes;
+    uint8_t *to = user_quick(&server->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE);
+    if (!to || bytes > sqe->buffer_bytes || call->transfer.count || call->message_frame ||
+        server->serving.first_free == CAP_TABLE_NO_SLOT ||
+        ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1))
+        return false;
+    call_unwait(call);
+    serve(call, server, to, call->kept);
+    const struct cap_cqe cqe = {
+        .user_data = sqe->user_data, .message_bytes = call->message.bytes, .flags = cqe_flags};
+    ring_complete(server, &cqe);
+    return true;
+}
+
+bool endpoint_fast_receive(struct endpoint *endpoint, struct process *server, const struct cap_sqe *sqe,
+                           uint16_t cqe_flags)
+{
+    uint32_t bytes_max = (uint32_t)sizeof(struct cap_incoming) + CAP_MESSAGE_BYTES_MAX;
+    if (sqe->flags & CAP_SQE_TIMEOUT || sqe->buffer_bytes < sizeof(struct cap_incoming) ||
+        !places_are_quick(server, sqe, bytes_max))
+        return false;
+    struct call *call = call_queue_first(&endpoint->calls);
+    if (call)
+        return receive_waiting(call, server, sqe, cqe_flags);
+    struct receive *receive;
+    if ((endpoint->had_clients && endpoint->live_count == 0) ||
+        receive_take(server, sqe, &endpoint->object, cqe_flags, &receive))
+        return false;
+    list_push_back(&endpoint->receives, &receive->queue_link);
+    return true;
+}
