@@ -73,6 +73,16 @@ static inline void list_push_back(struct list *list, struct list_node *node)
     list_link_between(list->head.prev, node, &list->head);
 }
 
+/* For a node of a record that was just made, whose links hold anything. */
+static inline void list_push_back_new(struct list *list, struct list_node *node)
+{
+    struct list_node *prev = list->head.prev;
+    node->prev = prev;
+    node->next = &list->head;
+    prev->next = node;
+    list->head.prev = node;
+}
+
 static inline void list_push_front(struct list *list, struct list_node *node)
 {
     list_link_between(&list->head, node, list->head.next);

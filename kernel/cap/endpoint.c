@@ -12,7 +12,7 @@
  * Next: kernel/ring/call.c
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/cap/endpoint.h"
+#include "kernel/cap/endpoint_fastpath.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 #include "lib/check.h"

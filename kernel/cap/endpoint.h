@@ -1,6 +1,6 @@
 /* What an endpoint is made of: for endpoint.c and its fastpath.
  *
- * Next: kernel/cap/endpoint_fastpath.c
+ * Next: kernel/cap/endpoint_fastpath.h
  */
 #pragma once
 
@@ -31,9 +31,3 @@ static inline struct receive *first_receive(const struct endpoint *endpoint)
     struct list_node *node = list_first(&endpoint->receives);
     return node ? LIST_ENTRY(node, struct receive, queue_link) : NULL;
 }
-
-/* Of endpoint_fastpath.c. The client may call: the endpoint is open and the facet is not revoked. False:
- * nothing has happened, the general path knows what to do. */
-bool endpoint_fast_call(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe);
-bool endpoint_fast_receive(struct endpoint *endpoint, struct process *server, const struct cap_sqe *sqe,
-                           uint16_t cqe_flags);

@@ -26,8 +26,7 @@ static inline enum cap_err call_take(struct process *caller, struct object *targ
     object_reference(target);
     call->state = CALL_ACCEPTED;
     call->caller = caller;
-    list_node_init(&call->caller_link);
-    list_push_back(&caller->calls, &call->caller_link);
+    list_push_back_new(&caller->calls, &call->caller_link);
     call->target = target;
     call->badge = 0;
     call->timer.node.rank = 0; /* it does not run */
@@ -56,6 +55,21 @@ static inline void call_detach(struct call *call, enum cap_err why)
     ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
     call->caller = NULL;
     call->abandoned = why;
+}
+
+/* One that is SERVED, without capabilities under way, and whose caller waits: what call_give does with it. */
+static inline void call_give_served(struct call *call, struct process *caller, struct process *server)
+{
+    uint32_t slot_index = cap_id_slot_index(call->serving_id);
+    struct cap_slot *slot = cap_table_slot_at(&server->serving, slot_index);
+    CHECK(slot->object == call && call->server == server);
+    cap_table_empty(&server->serving, slot_index, slot);
+    ledger_refund(&server->account.ledger, LEDGER_RECORDS, 1);
+    object_release(call->target);
+    timer_stop(&call->timer);
+    list_remove(&call->caller_link);
+    ledger_refund(&caller->account.ledger, LEDGER_CALLS, 1);
+    record_give_raw(&call_pool, call);
 }
 
 static inline void call_give(struct call *call)

@@ -109,7 +109,7 @@ static bool drain(struct process *process)
     uint64_t end_ns = ring_sqe_pending(&process->ring) > 1 ? clock_now_ns() + DRAIN_NS : 0;
     while (ring_take(&process->ring, &sqe)) {
         run(process, &sqe);
-        if (sqe.opcode < CAP_OP_COUNT && is_op_long[sqe.opcode] && ring_sqe_pending(&process->ring) &&
+        if (ring_sqe_pending(&process->ring) && sqe.opcode < CAP_OP_COUNT && is_op_long[sqe.opcode] &&
             clock_now_ns() >= end_ns)
             return false;
     }
@@ -161,7 +161,10 @@ static void wait(struct process *process, uint64_t min_complete, uint64_t timeou
         return;
     }
     process->wait_count = (uint32_t)min_complete;
-    scheduler_wait(process, timeout_ns == CAP_TIMEOUT_NEVER ? UINT64_MAX : timer_deadline(timeout_ns));
+    if (timeout_ns == CAP_TIMEOUT_NEVER)
+        scheduler_wait(process);
+    else
+        scheduler_wait_until(process, timer_deadline(timeout_ns));
 }
 
 static void enter(struct process *process, uint64_t min_complete, uint64_t timeout_ns)

@@ -53,7 +53,7 @@ static inline bool answer_fast(struct process *process, const struct cap_sqe *sq
         .status = sqe->flags & CAP_SQE_EXCEPTION ? CAP_ERR_EXCEPTION : CAP_OK,
         .message_bytes = sqe->message_bytes,
     };
-    call_give(call);
+    call_give_served(call, caller, process);
     ring_complete(caller, &cqe);
     return true;
 }

@@ -66,25 +66,8 @@ void receive_finish_error(struct receive *receive, enum cap_err err)
     receive_finish_refused(receive, &refusal);
 }
 
-static enum cap_err start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
-                          uint16_t cqe_flags)
+void receive_refuse(struct process *process, const struct cap_sqe *sqe, uint16_t cqe_flags, enum cap_err err)
 {
-    void *found;
-    enum cap_err err = cap_table_lookup(&process->caps, endpoint_id, &found);
-    if (err)
-        return err;
-    struct object *endpoint = found;
-    if (!endpoint->ops->receive)
-        return CAP_ERR_UNIMPLEMENTED;
-    return endpoint->ops->receive(endpoint, process, sqe, cqe_flags);
-}
-
-void receive_start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
-                   uint16_t cqe_flags)
-{
-    enum cap_err err = start(process, sqe, endpoint_id, cqe_flags);
-    if (!err)
-        return;
     const struct cap_cqe cqe = {
         .user_data = sqe->user_data,
         .status = err,

@@ -45,7 +45,21 @@ CAP_MUST_CHECK enum cap_err receive_make(struct process *process, const struct c
                                          struct object *endpoint, uint16_t cqe_flags,
                                          struct receive **receive);
 
+/* Of receive.c: the RECV in sqe completes with an error. */
+void receive_refuse(struct process *process, const struct cap_sqe *sqe, uint16_t cqe_flags, enum cap_err err);
+
 /* Starts the RECV in sqe, which completes with these flags: now, or when a call comes. Refused at once:
  * as cap_table_lookup, CAP_ERR_UNIMPLEMENTED (no server's facet), or as receive_make. */
-void receive_start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
-                   uint16_t cqe_flags);
+static inline void receive_start(struct process *process, const struct cap_sqe *sqe, cap_id_t endpoint_id,
+                                 uint16_t cqe_flags)
+{
+    void *found;
+    enum cap_err err = cap_table_lookup(&process->caps, endpoint_id, &found);
+    if (!err) {
+        struct object *endpoint = found;
+        err = endpoint->ops->receive ? endpoint->ops->receive(endpoint, process, sqe, cqe_flags)
+                                     : CAP_ERR_UNIMPLEMENTED;
+    }
+    if (__builtin_expect(err != CAP_OK, 0))
+        receive_refuse(process, sqe, cqe_flags, err);
+}

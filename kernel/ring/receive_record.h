@@ -34,8 +34,7 @@ static inline enum cap_err receive_take(struct process *process, const struct ca
     receive->cqe_flags = cqe_flags;
     receive->timer.node.rank = 0; /* it does not run */
     object_reference(endpoint);
-    list_node_init(&receive->process_link);
-    list_push_back(&process->receives, &receive->process_link);
+    list_push_back_new(&process->receives, &receive->process_link);
     list_node_init(&receive->queue_link);
     *made = receive;
     return CAP_OK;

@@ -18,11 +18,6 @@
 
 static struct list ready = {{&ready.head, &ready.head}};
 
-struct process *scheduler_current(void)
-{
-    return cpu_this()->current;
-}
-
 void scheduler_add(struct process *process)
 {
     process->state = PROCESS_READY;
@@ -36,10 +31,9 @@ static void sleep_is_over(struct kernel_timer *timer)
     scheduler_add(process);
 }
 
-void scheduler_wait(struct process *process, uint64_t wake_ns)
+void scheduler_wait_until(struct process *process, uint64_t wake_ns)
 {
-    CHECK(process == cpu_this()->current && process->state == PROCESS_READY);
-    process->state = PROCESS_WAITING;
+    scheduler_wait(process);
     timer_start(&process->sleep, wake_ns, sleep_is_over);
 }
 
@@ -57,7 +51,7 @@ void scheduler_wake(struct process *process)
         return;
     }
     /* The latest hand-off wins: it is what the current process just asked for. */
-    if (cpu->handoff)
+    if (__builtin_expect(cpu->handoff != NULL, 0))
         scheduler_add(cpu->handoff);
     cpu->handoff = process;
 }
@@ -127,16 +121,19 @@ static void idle(void)
  * more than one process would; who comes out of the queue begins a new one. */
 static struct process *pick(struct cpu *cpu)
 {
-    if (!cpu->handoff && list_is_empty(&ready)) {
+    struct process *process = cpu->handoff;
+    if (__builtin_expect(process != NULL, 1)) {
+        cpu->handoff = NULL;
+        return process;
+    }
+    if (list_is_empty(&ready)) {
         do
             idle();
         while (!cpu->handoff && list_is_empty(&ready));
         timer_tick_start();
     }
-    struct process *process = cpu->handoff;
-    cpu->handoff = NULL;
-    if (process)
-        return process;
+    if (cpu->handoff)
+        return pick(cpu);
     cpu->slice_ticks = SLICE_TICKS;
     return LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
 }

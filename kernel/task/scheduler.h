@@ -11,13 +11,21 @@
 
 #include "kernel/task/process.h"
 
-struct process *scheduler_current(void);
+static inline struct process *scheduler_current(void)
+{
+    return cpu_this()->current;
+}
 
 /* A new process joins the end of the queue. */
 void scheduler_add(struct process *process);
 
-/* The current process waits: until scheduler_wake, or until wake_ns (UINT64_MAX: no timeout). */
-void scheduler_wait(struct process *process, uint64_t wake_ns);
+/* The current process waits: until scheduler_wake, or also until wake_ns. */
+static inline void scheduler_wait(struct process *process)
+{
+    CHECK(process->state == PROCESS_READY);
+    process->state = PROCESS_WAITING;
+}
+void scheduler_wait_until(struct process *process, uint64_t wake_ns);
 
 /* A waiting process becomes ready, as the hand-off if it can be. */
 void scheduler_wake(struct process *process);

@@ -95,14 +95,13 @@ static void emit_own_dispatch(struct emitter *emitter, struct node *node)
         const char *member = safe_name(method_name(method));
         const char *params = method_struct_name(emitter, node, method, false);
         fprintf(file,
-                "    case %s_%s_METHOD: {\n"
-                "        struct %s_reader params;\n"
+                "    case %s_%s_METHOD:\n"
                 "        if (!server->%s)\n"
                 "            return CAP_ERR_UNIMPLEMENTED;\n"
-                "        if (wire_check_root(&call->params, &%s_TYPE, &params.s) != CAP_OK)\n"
+                "        if (%s_check(&call->params) != CAP_OK)\n"
                 "            return CAP_ERR_MALFORMED;\n"
-                "        return server->%s(self, call, params);\n    }\n",
-                name, method_name(method), params, member, params, member);
+                "        return server->%s(self, call, %s_read_root(&call->params));\n",
+                name, method_name(method), member, params, member, params);
     }
     fprintf(file, "    default:\n        return CAP_ERR_UNIMPLEMENTED;\n    }\n}\n");
 }

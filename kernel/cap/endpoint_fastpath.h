@@ -8,8 +8,10 @@
  *
  * The idea is that of the fastpaths of L4 (J. Liedtke, Improving IPC by Kernel Design, SOSP 1993).
  *
- * Next: kernel/ring/op_return.c, for the way back
+ * Inlined into endpoint.c. Next: kernel/ring/op_return.c, for the way back
  */
+#pragma once
+
 #include "abi/syscall.h"
 #include "kernel/cap/endpoint.h"
 #include "kernel/ring/call_record.h"
@@ -62,47 +64,44 @@ static inline void serve(struct call *call, struct process *server, uint8_t *to,
     user_copy_words(incoming + 1, message, call->message.bytes / 8);
 }
 
-/* Nobody waits for a call: it does. */
-static inline bool enqueue(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe,
-                           const void *message)
+/* The client may call: the endpoint is open and the facet is not revoked. */
+static inline bool endpoint_fast_call(struct client_facet *facet, struct process *caller,
+                                      const struct cap_sqe *sqe)
 {
-    struct call_queue *queue = &facet->endpoint->calls;
-    struct call *call;
-    if (queue->count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept)
-        return false;
-    call = take(facet, caller, sqe);
-    if (!call)
-        return false;
-    call->message.parts[0] = (uint8_t *)call->kept;
-    call->message.first_bytes = sqe->message_bytes;
-    user_copy_words(call->kept, message, sqe->message_bytes / 8);
-    call_wait(call, queue);
-    return true;
-}
-
-bool endpoint_fast_call(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe)
-{
-    if (sqe->send_count || sqe->flags)
-        return false;
+    struct endpoint *endpoint = facet->endpoint;
     const uint8_t *message =
         user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
-    if (!message || !places_are_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+    if (!message || sqe->send_count || sqe->flags || !places_are_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
         return false;
-    struct receive *receive = first_receive(facet->endpoint);
-    if (!receive)
-        return enqueue(facet, caller, sqe, message);
 
-    struct process *server = receive->process;
-    uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
-    uint8_t *to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
-    if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
+    struct receive *receive = first_receive(endpoint);
+    struct process *server = NULL;
+    uint8_t *to = NULL;
+    struct call *call;
+    if (receive) {
+        uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
+        server = receive->process;
+        to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
+        if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT ||
+            ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1))
+            return false;
+    } else if (endpoint->calls.count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept) {
         return false;
-    struct call *call = take(facet, caller, sqe);
-    if (!call)
+    }
+    call = take(facet, caller, sqe);
+    if (!call) {
+        if (receive)
+            ledger_refund(&server->account.ledger, LEDGER_RECORDS, 1);
         return false;
-    if (ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1)) {
-        call_give(call);
-        return false;
+    }
+
+    /* Nothing below can fail. */
+    if (!receive) {
+        call->message.parts[0] = (uint8_t *)call->kept;
+        call->message.first_bytes = sqe->message_bytes;
+        user_copy_words(call->kept, message, sqe->message_bytes / 8);
+        call_wait(call, &endpoint->calls);
+        return true;
     }
     serve(call, server, to, message);
     const struct cap_cqe cqe = {
@@ -130,8 +129,8 @@ static inline bool receive_waiting(struct call *call, struct process *server, co
     return true;
 }
 
-bool endpoint_fast_receive(struct endpoint *endpoint, struct process *server, const struct cap_sqe *sqe,
-                           uint16_t cqe_flags)
+static inline bool endpoint_fast_receive(struct endpoint *endpoint, struct process *server,
+                                         const struct cap_sqe *sqe, uint16_t cqe_flags)
 {
     uint32_t bytes_max = (uint32_t)sizeof(struct cap_incoming) + CAP_MESSAGE_BYTES_MAX;
     if (sqe->flags & CAP_SQE_TIMEOUT || sqe->buffer_bytes < sizeof(struct cap_incoming) ||
