@@ -87,3 +87,15 @@ void judge_unknown_service(struct judge *judge, const char *field, struct wire_t
     judge_problem(judge, field, "no service is called \"%s\"; services: %s", judge_show(name).text,
                   known.length ? known.text : "none");
 }
+
+void judge_unknown_binary(struct judge *judge, const char *field, struct wire_text name)
+{
+    struct os_Binary_list_reader binaries = os_SystemManifest_get_binaries(judge->root);
+    struct word_list known;
+
+    word_list_init(&known, ", ");
+    for (uint32_t i = 0; i < os_Binary_list_count(binaries) && i < MANIFEST_BINARIES_MAX; i++)
+        word_list_add(&known, "%s", judge_show(os_Binary_get_name(os_Binary_list_at(binaries, i))).text);
+    judge_problem(judge, field, "no binary is called \"%s\"; binaries: %s", judge_show(name).text,
+                  known.length ? known.text : "none");
+}

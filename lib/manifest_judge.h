@@ -43,6 +43,14 @@ struct os_Service_reader judge_service_at(const struct judge *judge, uint32_t in
 /* Says that no service has this name, and which there are. */
 void judge_unknown_service(struct judge *judge, const char *field, struct wire_text name);
 
+/* Says that no binary has this name, and which there are. */
+void judge_unknown_binary(struct judge *judge, const char *field, struct wire_text name);
+
+/* lib/manifest_narrow.c: what the grant under judgement is narrowed to; and whether init has to make facets.
+ */
+void judge_only(struct judge *judge, struct os_Grant_reader grant);
+bool judge_needs_facets(const struct judge *judge);
+
 /* lib/manifest_restart.c: the rules for restarts, of the service under judgement, and for the outcome. */
 void judge_restart(struct judge *judge, struct os_Service_reader service);
 void judge_outcome(struct judge *judge);

@@ -9,7 +9,7 @@
  *    for badge clashes, (services x grants) squared over scalars.
  *  - What the manifest spells reaches a report as printable ASCII only.
  *
- * Next: lib/manifest_restart.c
+ * Next: lib/manifest_narrow.c
  */
 #include "lib/manifest_judge.h"
 
@@ -92,17 +92,10 @@ static void judge_binaries(struct judge *judge)
 /* That the binary which init or a service names exists. */
 static void judge_binary_name(struct judge *judge, struct wire_text name)
 {
-    struct os_Binary_list_reader binaries = os_SystemManifest_get_binaries(judge->root);
-    struct word_list known;
-    struct wire_data elf;
+    uint32_t index;
 
-    if (name.length != 0 && manifest_find_binary(judge->root, name, &elf) == CAP_OK)
-        return;
-    word_list_init(&known, ", ");
-    for (uint32_t i = 0; i < os_Binary_list_count(binaries) && i < MANIFEST_BINARIES_MAX; i++)
-        word_list_add(&known, "%s", judge_show(os_Binary_get_name(os_Binary_list_at(binaries, i))).text);
-    judge_problem(judge, ".binary", "no binary is called \"%s\"; binaries: %s", judge_show(name).text,
-                  known.length ? known.text : "none");
+    if (name.length == 0 || manifest_find_binary_index(judge->root, name, &index) != CAP_OK)
+        judge_unknown_binary(judge, ".binary", name);
 }
 
 /* ---- Kernel objects ------------------------------------------------------------------------------- */
@@ -160,6 +153,7 @@ static void judge_init_duties(struct judge *judge)
         {os_KernelObject_processSpawner, true, "start the services"},
         {os_KernelObject_endpointFactory, is_any_exported(judge), "make the services' exports"},
         {os_KernelObject_timer, judge_needs_timer(judge), "wait before restarts, or to run on"},
+        {os_KernelObject_facetFactory, judge_needs_facets(judge), "narrow grants to some methods"},
     };
 
     if (os_Service_list_count(os_SystemManifest_get_services(judge->root)) == 0)
@@ -352,6 +346,7 @@ static void judge_grant(struct judge *judge, uint32_t service_index, uint32_t ex
         judge_problem(judge, ".source", "kind of source %u is unknown; known: kernel, service",
                       (unsigned)os_Grant_source_which(source));
     }
+    judge_only(judge, grant);
 }
 
 /* Everything that goes into the CapSet of a service. */

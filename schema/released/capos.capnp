@@ -423,6 +423,19 @@ struct Grant {
       # What the server sees with each call; the client can neither read nor choose it.
     }
   }
+
+  only :group {
+    # A narrower capability than the source's. Nothing here: all of it.
+
+    methods @5 :List(UInt16) $C.maxLength(64);
+    # A facet of FacetFactory with only these methods, by their ordinals, 0 to 63. init revokes it, whoever holds it
+    # by then, when the service has ended for good.
+
+    binaries @6 :List(Text) $C.maxLength(64);
+    processes @7 :UInt32;
+    # Of the kernel's processSpawner, both or neither: a spawner of these binaries, and of so many processes at a
+    # time. All instances of the service have the same one, so that the number holds for them together.
+  }
 }
 
 enum RestartPolicy {

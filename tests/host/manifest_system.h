@@ -71,6 +71,14 @@ struct grant_row {
     const char *export;
     uint64_t badge;
     uint16_t object;
+    struct {
+        bool has_methods; /* also if there are none */
+        uint32_t method_count;
+        uint16_t methods[3];
+        uint32_t binary_count;
+        const char *binaries[3];
+        uint32_t processes;
+    } only;
 };
 
 struct limits_row {
@@ -142,7 +150,8 @@ static inline void add_kernel_grant(struct service_row *service, const char *nam
 static inline void add_import(struct service_row *service, const char *name, const char *server,
                               uint64_t badge)
 {
-    service->grants[service->grant_count++] = (struct grant_row){name, server, "echo", badge, 0};
+    service->grants[service->grant_count++] =
+        (struct grant_row){.name = name, .server = server, .export = "echo", .badge = badge};
 }
 
 /* The default system. One lives at a time. */
@@ -176,11 +185,27 @@ static inline void must(enum cap_err error)
     EXPECT_EQ(error, CAP_OK);
 }
 
+static inline void build_only(struct os_Grant_only_builder only, const struct grant_row *row)
+{
+    if (row->only.has_methods || row->only.method_count) {
+        struct wire_list_builder methods = os_Grant_only_init_methods(only, row->only.method_count);
+        for (uint32_t i = 0; i < row->only.method_count; i++)
+            wire_list_set_u16(methods, i, row->only.methods[i]);
+    }
+    if (row->only.binary_count) {
+        struct wire_list_builder binaries = os_Grant_only_init_binaries(only, row->only.binary_count);
+        for (uint32_t i = 0; i < row->only.binary_count; i++)
+            must(wire_list_set_text(binaries, i, wire_text_of(row->only.binaries[i])));
+    }
+    os_Grant_only_set_processes(only, row->only.processes);
+}
+
 static inline void build_grant(struct os_Grant_builder grant, const struct grant_row *row)
 {
     struct os_Grant_source_builder source = os_Grant_init_source(grant);
 
     must(os_Grant_set_name(grant, wire_text_of(row->name)));
+    build_only(os_Grant_init_only(grant), row);
     if (!row->server) {
         os_Grant_source_set_kernel(source, row->object);
         return;

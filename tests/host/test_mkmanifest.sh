@@ -130,13 +130,13 @@ wanted='( version = 1, binaries = [
  (name = "endpointFactory", object = endpointFactory)]),
  services = [
  ( name = "hello", binary = "hello", exports = [],
- grants = [(name = "console", source = (kernel = console))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
+ grants = [(name = "console", source = (kernel = console), only = (processes = 0))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
  ( name = "echo-server", binary = "echo-server",
  exports = [(name = "echo", interfaceId = 10643349346188790034)],
- grants = [(name = "console", source = (kernel = console))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
+ grants = [(name = "console", source = (kernel = console), only = (processes = 0))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
  ( name = "echo-client", binary = "echo-client", exports = [], grants = [
- (name = "console", source = (kernel = console)),
- (name = "echo", source = (service = (name = "echo-server", export = "echo", badge = 7)))],
+ (name = "console", source = (kernel = console), only = (processes = 0)),
+ (name = "echo", source = (service = (name = "echo-server", export = "echo", badge = 7)), only = (processes = 0))],
  restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown)],
  outcome = whenServicesEnded, haltWhenEnded = [])'
 
@@ -168,6 +168,15 @@ pack "$work/again.json" && decode "$work/out" > "$work/decoded" 2>> "$work/said"
     grep -q 'restart = onFault, initialBackoffMs = 100, maxBackoffMs = 200, maxRestarts = 3, atLimit = haltSystem' "$work/decoded" &&
     grep -q 'outcome = runOn, haltWhenEnded = \["hello", "echo-client"\]' "$work/decoded"
 result "restarts and the outcome are packed" $?
+
+narrow='"facetFactory": {"kernel": "facetFactory"}'
+only='"only": {"methods": [0], "binaries": ["hello", "extra"], "processes": 3}'
+sed "s/^\"endpointFactory\": .*\$/&, $narrow/; s/\"grants\": {\"console\": {\"kernel\": \"console\"}}/\"grants\": {\"s\": {\"kernel\": \"processSpawner\", $only}}/" \
+    "$work/good.json" > "$work/narrow.json"
+pack "$work/narrow.json" && decode "$work/out" > "$work/decoded" 2>> "$work/said" &&
+    grep -q 'only = (methods = \[0\], binaries = \["hello", "extra"\], processes = 3)' "$work/decoded" &&
+    grep -q '(name = "extra", elf)' "$work/decoded"
+result "what a grant is narrowed to is packed, and its programs too" $?
 
 rm -f "$work/out"
 "$mkmanifest" --binaries "$work/programs" -o "$work/out" - < "$work/good.json" > "$work/said" 2>&1 &&
@@ -210,6 +219,10 @@ if command -v "$cue" > /dev/null 2>&1; then
         'system.services."echo-server".exports.echo.interface: undefined field: Ecko'
     cue_refuses "CUE refuses a limit without restarts" 's/binary: "hello"/&, restart: maxRestarts: 3/' \
         'system.services.hello.restart.maxRestarts: field not allowed'
+    cue_refuses "CUE refuses a restriction to no method" 's/badge: 7/&, only: methods: []/' \
+        'system.services."echo-client".grants.echo.only.methods'
+    cue_refuses "CUE refuses an unknown restriction" 's/badge: 7/&, only: method: 0/' \
+        'system.services."echo-client".grants.echo.only.method: field not allowed'
     cue_refuses "CUE refuses a service without a program" 's/binary: "hello"//' \
         'system.services.hello.binary: field is required'
 else
@@ -275,6 +288,21 @@ refuses "a grant with half a source" 's/"export": "echo", "badge": 7/"badge": 7/
 refuses "a negative badge" 's/"badge": 7/"badge": -7/' 'system.services."echo-client".grants.echo.badge: -7 is negative'
 refuses "a badge that is a fraction" 's/"badge": 7/"badge": 7.5/' \
     'system.services."echo-client".grants.echo.badge: is a fraction; it must be an integer'
+only='s/"badge": 7/"badge": 7, "only":'
+refuses "a restriction that is no struct" "$only []/" 'system.services."echo-client".grants.echo.only: is a list; it must be a struct'
+refuses "a restriction that says nothing" "$only {}/" 'system.services."echo-client".grants.echo.only: says nothing'
+refuses "an unknown restriction" "$only {\"method\": [0]}/" \
+    'system.services."echo-client".grants.echo.only.method: unknown field; known: methods, binaries, processes'
+refuses "a list of no methods" "$only {\"methods\": []}/" \
+    'system.services."echo-client".grants.echo.only.methods: has 0 elements; 1 to 64 are allowed'
+refuses "a method that is no ordinal" "$only {\"methods\": [\"now\"]}/" \
+    'system.services."echo-client".grants.echo.only.methods[0]: is a string; it must be an integer' \
+    'init.grants: facetFactory is missing; init needs it to narrow grants'
+refuses "a method of more than 16 bits" "$only {\"methods\": [65536]}/" \
+    'system.services."echo-client".grants.echo.only.methods[0]: 65536 is not between 0 and 65535' \
+    'init.grants: facetFactory is missing'
+refuses "a binary that is no string" "$only {\"binaries\": [1], \"processes\": 1}/" \
+    'system.services."echo-client".grants.echo.only.binaries[0]: is an integer; it must be a string'
 refuses "an interface that is no number" 's/"0x93b4c5d6e7f80912"/"Echo"/' \
     'system.services."echo-server".exports.echo.interface: "Echo" is not a type id'
 refuses "an interface of more than 64 bits" 's/"0x93b4c5d6e7f80912"/"0x193b4c5d6e7f80912"/' \

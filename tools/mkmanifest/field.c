@@ -84,7 +84,7 @@ uint16_t field_word(struct problems *problems, const struct place *parent, json_
 {
     struct place place = place_source(parent, key);
     const char *text = json_string_value(field_get(problems, parent, object, key, JSON_STRING));
-    char known[128] = "";
+    char known[256] = "";
 
     if (!text)
         return 0;

@@ -21,6 +21,7 @@
 
 #include "tools/mkmanifest/field.h"
 #include "tools/mkmanifest/file.h"
+#include "tools/mkmanifest/narrow.h"
 
 #define WORDS_PER_JSON_BYTE 4
 #define SPARE_WORDS         4096
@@ -81,8 +82,9 @@ static void read_program(struct packer *packer, struct program *program)
                      looked_in[0] ? looked_in : "any folder; name one with --binaries");
 }
 
-static void add_program(struct packer *packer, const struct place *place, json_t *name)
+static void add_program(void *context, const struct place *place, json_t *name)
 {
+    struct packer *packer = context;
     const char *text = json_string_value(name);
 
     if (!text || strlen(text) > CAP_NAME_BYTES_MAX)
@@ -94,6 +96,22 @@ static void add_program(struct packer *packer, const struct place *place, json_t
     size_t bytes = (packer->program_count + 1) * sizeof(struct program);
     packer->programs = must_have(realloc(packer->programs, bytes));
     packer->programs[packer->program_count++] = (struct program){.name = text, .named_at = *place};
+}
+
+/* The program of a service, and those that it may start itself. */
+static void gather_of_service(struct packer *packer, const struct place *service_place, json_t *service)
+{
+    struct place place = place_source(service_place, "binary");
+    struct place grants_place = place_source(service_place, "grants");
+    const char *key;
+    json_t *grant;
+
+    add_program(packer, &place, json_object_get(service, "binary"));
+    json_object_foreach(json_object_get(service, "grants"), key, grant)
+    {
+        place = place_source(&grants_place, key);
+        narrow_each_binary(grant, &place, add_program, packer);
+    }
 }
 
 /* Every program that the system names, once: init's, those of the services, and the further ones. */
@@ -110,8 +128,7 @@ static void gather_programs(struct packer *packer, const struct place *system_pl
     {
         place = place_source(system_place, "services");
         place = place_source(&place, key);
-        place = place_source(&place, "binary");
-        add_program(packer, &place, json_object_get(value, "binary"));
+        gather_of_service(packer, &place, value);
     }
     json_t *further = json_object_get(system, "binaries");
     if (further && !json_is_array(further))
@@ -263,7 +280,7 @@ static void pack_source(struct packer *packer, const struct place *place, json_t
     bool is_service =
         json_object_get(value, "from") || json_object_get(value, "export") || json_object_get(value, "badge");
 
-    FIELD_EXPECT_ONLY(packer->problems, place, value, "kernel", "from", "export", "badge");
+    FIELD_EXPECT_ONLY(packer->problems, place, value, "kernel", "from", "export", "badge", "only");
     if (is_kernel && is_service)
         problems_add(packer->problems, place->source,
                      "has two sources; keep either kernel or from, export and badge");
@@ -291,8 +308,10 @@ static void pack_grants(struct packer *packer, const struct place *place, json_t
         struct os_Grant_builder grant = os_Grant_list_builder_at(list, index++);
         unsigned before = packer->problems->count;
         must_fit(os_Grant_set_name(grant, field_checked_name(packer->problems, &grant_place, key)));
-        if (field_expect(packer->problems, &grant_place, value, JSON_OBJECT))
+        if (field_expect(packer->problems, &grant_place, value, JSON_OBJECT)) {
             pack_source(packer, &grant_place, value, grant);
+            narrow_pack(packer->problems, &grant_place, value, grant);
+        }
         problems_note(packer->problems, &grant_place, packer->problems->count > before);
     }
 }

@@ -1,6 +1,7 @@
-/* Endpoints and client facets, all of them before the first service starts.
+/* Endpoints, client facets, and what is narrower than its source: all of them before the first service
+ * starts.
  *
- * Next: user/init/service.c
+ * Next: user/init/narrow.c
  */
 #include "user/init/init.h"
 
@@ -65,6 +66,41 @@ static enum cap_err make_clients(struct init *init, uint32_t service_index)
     return CAP_OK;
 }
 
+/* In place of the client facet, which the narrower one holds alive. */
+static enum cap_err narrow_one(struct init *init, struct os_Grant_reader grant, cap_id_t *cap,
+                               cap_id_t *revoker)
+{
+    struct os_Grant_source_reader source = os_Grant_get_source(grant);
+    struct rt_handle whole = handle_of(init, *cap), narrowed;
+    struct os_Revoker revoker_handle;
+    const char *interface;
+
+    if (rt_handle_is_null(whole))
+        whole = service_kernel_object(init, os_Grant_source_get_kernel(source), &interface);
+    enum cap_err error = narrow_make(init, grant, whole, &narrowed, &revoker_handle);
+    if (error != CAP_OK || rt_handle_is_null(narrowed))
+        return error;
+    struct rt_handle client = handle_of(init, *cap);
+    rt_handle_drop(&client);
+    *cap = narrowed.cap;
+    *revoker = revoker_handle.handle.cap;
+    return CAP_OK;
+}
+
+static enum cap_err narrow_all(struct init *init, uint32_t service_index)
+{
+    struct os_Service_reader service = service_entry(init, service_index);
+    struct os_Grant_list_reader grants = os_Service_get_grants(service);
+    uint32_t export_count = os_Export_list_count(os_Service_get_exports(service));
+    struct init_service *entry = &init->services[service_index];
+    enum cap_err error = CAP_OK;
+
+    for (uint32_t i = 0; i < os_Grant_list_count(grants) && error == CAP_OK; i++)
+        error = narrow_one(init, os_Grant_list_at(grants, i), &entry->channels[export_count + i],
+                           &entry->revokers[export_count + i]);
+    return error;
+}
+
 enum cap_err channels_make(struct init *init)
 {
     enum cap_err error = CAP_OK;
@@ -73,6 +109,8 @@ enum cap_err channels_make(struct init *init)
         error = make_endpoints(init, i);
     for (uint32_t i = 0; i < init->service_count && error == CAP_OK; i++)
         error = make_clients(init, i);
+    for (uint32_t i = 0; i < init->service_count && error == CAP_OK; i++)
+        error = narrow_all(init, i);
     return error;
 }
 

@@ -4,6 +4,7 @@
  *   main.c        find own capabilities, then the steps below, then the summary
  *   boot.c        map and judge the manifest
  *   channels.c    make every endpoint and every client facet that services are to get
+ *   narrow.c      make what a grant has less than its source
  *   service.c     start one service with exactly its grants
  *   supervisor.c  what follows each end: a restart after a while, or an end for good
  *   watch.c       wait for all processes and back-offs at once
@@ -48,9 +49,10 @@ struct init_service {
     struct os_ProcessHandle process; /* RUNS */
 
     /* What it gets from init and other services: the endpoints of its exports, and behind these, for each
-     * grant its client facet, or null for a kernel object. Owned here until the service has been started for
-     * the last time; then all are null. */
+     * grant its client facet, or what the source was narrowed to, or null for a whole kernel object. Owned
+     * here until the service has been started for the last time; then all are null. */
     cap_id_t channels[MANIFEST_CAPS_MAX];
+    cap_id_t revokers[MANIFEST_CAPS_MAX]; /* in the same places: of facets, until it has ended for good */
 };
 
 /* ---- Watches -------------------------------------------------------------------------------------- */
@@ -77,7 +79,7 @@ struct watches {
 
 /* ---- init ----------------------------------------------------------------------------------------- */
 
-/* About 34 KiB: the largest part of init's stack. */
+/* About 50 KiB. */
 struct init {
     struct rt *rt;
     struct os_Console console;
@@ -111,9 +113,22 @@ CAP_MUST_CHECK enum cap_err channels_make(struct init *init);
 /* Drops what is there for one service. */
 void channels_drop(struct init *init, uint32_t service_index);
 
+/* narrow.c: makes the capability that grant `grant` is narrowed to, of `source`, which is lent; *narrowed is
+ * null if the grant is not narrowed, and *revoker if there is none for it. */
+CAP_MUST_CHECK enum cap_err narrow_make(const struct init *init, struct os_Grant_reader grant,
+                                        struct rt_handle source, struct rt_handle *narrowed,
+                                        struct os_Revoker *revoker);
+
+/* narrow.c: takes back the facets of one service that has ended for good. */
+void narrow_revoke(struct init *init, uint32_t service_index);
+
 /* service.c: prints what one service is started with, and starts it, or prints why not. It gets copies of its
  * channels. */
 CAP_MUST_CHECK enum cap_err service_start(struct init *init, uint32_t service_index);
+
+/* The capability that init itself holds of this kind, and the name of its interface; null for a kind that it
+ * may not grant. */
+struct rt_handle service_kernel_object(const struct init *init, uint16_t object, const char **interface);
 
 /* The manifest's entry for a service, and its name. */
 struct os_Service_reader service_entry(const struct init *init, uint32_t service_index);

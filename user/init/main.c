@@ -58,10 +58,10 @@ static int summarise(const struct init *init)
     return failed_count < INIT_EXIT_FAILED_MAX ? (int)failed_count : INIT_EXIT_FAILED_MAX;
 }
 
-/* Calls of the watches may be under way until the exit: `init` outlives them. */
 int main(struct rt *rt)
 {
-    struct init init = {.rt = rt};
+    static struct init init; /* too large for the stack */
+    init.rt = rt;
 
     if (!find_own(&init) || boot_load(&init) != CAP_OK)
         return INIT_EXIT_BROKEN;

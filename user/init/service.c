@@ -29,8 +29,7 @@ static __attribute__((format(printf, 2, 3))) void describe(struct description *d
     description->length += wanted < room ? wanted : room - 1;
 }
 
-/* The capability that init itself holds of this kind; null for a kind that it may not grant. */
-static struct rt_handle kernel_object(const struct init *init, uint16_t object, const char **interface)
+struct rt_handle service_kernel_object(const struct init *init, uint16_t object, const char **interface)
 {
     switch (object) {
     case os_KernelObject_console:
@@ -110,7 +109,25 @@ static void add_own_memory(struct start *start, struct wire_text name)
     os_ProcessSpawner_spawn_Params_set_ownMemory(start->params, name);
 }
 
-/* `channel` is the client facet, for a grant from another service. */
+/* ", methods 0 2", ", at most 3 of hello echo-client" */
+static void describe_only(struct description *words, struct os_Grant_only_reader only)
+{
+    struct wire_list_reader methods = os_Grant_only_get_methods(only);
+    struct wire_list_reader binaries = os_Grant_only_get_binaries(only);
+
+    if (binaries.count > 0)
+        describe(words, ", at most %u of", os_Grant_only_get_processes(only));
+    for (uint32_t i = 0; i < binaries.count; i++) {
+        struct wire_text binary = wire_list_text(binaries, i);
+        describe(words, " %.*s", (int)binary.length, binary.bytes);
+    }
+    if (methods.count > 0)
+        describe(words, ", methods");
+    for (uint32_t i = 0; i < methods.count; i++)
+        describe(words, " %u", wire_list_u16(methods, i));
+}
+
+/* `channel` is the client facet or what the source was narrowed to; null: the whole kernel object. */
 static void add_grant(struct start *start, struct os_Grant_reader grant, struct rt_handle channel)
 {
     struct wire_text name = os_Grant_get_name(grant);
@@ -122,15 +139,19 @@ static void add_grant(struct start *start, struct os_Grant_reader grant, struct 
     if (os_Grant_source_which(source) == os_Grant_source_service) {
         struct os_Grant_source_service_reader from = os_Grant_source_get_service(source);
         struct wire_text server = os_Grant_source_service_get_name(from);
-        describe(&start->words, "%.*s (client of %.*s, badge %lu)", (int)name.length, name.bytes,
+        describe(&start->words, "%.*s (client of %.*s, badge %lu", (int)name.length, name.bytes,
                  (int)server.length, server.bytes, os_Grant_source_service_get_badge(from));
-        add(start, name, channel);
-        return;
+    } else {
+        const char *interface;
+        struct rt_handle whole =
+            service_kernel_object(start->init, os_Grant_source_get_kernel(source), &interface);
+        describe(&start->words, "%.*s (%s", (int)name.length, name.bytes, interface);
+        if (rt_handle_is_null(channel))
+            channel = whole;
     }
-    const char *interface;
-    struct rt_handle object = kernel_object(start->init, os_Grant_source_get_kernel(source), &interface);
-    describe(&start->words, "%.*s (%s)", (int)name.length, name.bytes, interface);
-    add(start, name, object);
+    describe_only(&start->words, os_Grant_get_only(grant));
+    describe(&start->words, ")");
+    add(start, name, channel);
 }
 
 /* All exports, then all grants. `caps` are the service's channels, in the same order. */

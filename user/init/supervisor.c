@@ -26,6 +26,7 @@ static void go_down(struct init *init, uint32_t service_index)
 {
     init->services[service_index].state = SERVICE_DOWN;
     channels_drop(init, service_index);
+    narrow_revoke(init, service_index);
 }
 
 /* ---- After an end --------------------------------------------------------------------------------- */

@@ -1,0 +1,9 @@
+/* Keeps the worker's facet and never uses it. Next: tests/qemu/narrow-grants/crasher.c */
+#include "user/rt/rt.h"
+
+int main(struct rt *rt)
+{
+    (void)rt;
+    for (;;)
+        __asm__ volatile("pause");
+}
