@@ -5,7 +5,7 @@
 # Besides, any call may end as docs/spec/ring.md says: ERR_MALFORMED for parameters that break the schema
 # (a Text over its maxLength is one), ERR_BUFFER_TOO_SMALL, ERR_NO_SLOT and the like for an answer without
 # room. Methods whose effect would outlive a lost answer look for that room first: Endpoint.makeClient,
-# FrameAllocator.create, VirtualMemory.map and ProcessSpawner.spawn have then done nothing.
+# FrameAllocator.create, VirtualMemory.map and reserve and ProcessSpawner.spawn have then done nothing.
 # Ordinals are stable: this file only grows.
 @0xd9c4a2f7e6b18350;
 
@@ -143,10 +143,11 @@ interface VirtualMemory @0xe5fc071d8293a4b5 {
 
   map @0 (memory :MemoryObject, address :UInt64, access :Access) -> (address :UInt64);
   # Maps the whole object at a page-aligned address in CAP_MAPPINGS_START..END; 0: where there is room, with
-  # an unmapped page on both sides. The mapping holds the memory alive; the capability may be released.
+  # an unmapped page on both sides, and not in a reservation. The mapping holds the memory alive; the capability may be released.
   # The record of it and page tables are charged to this process.
   # Errors: ERR_INVALID (a range that is not in there, an access that the memory does not allow, or write access
-  # to what is mapped executable somewhere, or the reverse), ERR_FAULT (something is mapped there),
+  # to what is mapped executable somewhere, or the reverse), ERR_FAULT (something is mapped there, or it would
+  # lie in a reservation with a part only),
   # ERR_NO_MEMORY (also: no room for it), ERR_QUOTA.
 
   unmap @1 (address :UInt64);
@@ -156,6 +157,18 @@ interface VirtualMemory @0xe5fc071d8293a4b5 {
   protect @2 (address :UInt64, access :Access);
   # Gives the whole mapping that begins at this address another access.
   # Errors: ERR_INVALID (none begins there; the access, as for map).
+
+  reserve @3 (address :UInt64, bytes :UInt64) -> (address :UInt64);
+  # Keeps a range of addresses for what is mapped there by address, and for nothing else: in whole pages, from a
+  # page-aligned address in CAP_MAPPINGS_START..END on; 0: where there is room, with an unmapped page on both sides. It
+  # takes no memory but a record that is charged to this process. So memory can grow in place, and pages that stay
+  # unmapped guard what is beside them: touching them is a fault.
+  # Errors: ERR_INVALID (no bytes, or a range that is not in there), ERR_FAULT (something is mapped or reserved
+  # there), ERR_NO_MEMORY (also: no room for it), ERR_QUOTA.
+
+  unreserve @4 (address :UInt64);
+  # Takes back the reservation that begins at this address. What is mapped in it stays.
+  # Errors: ERR_INVALID (none begins there).
 
   enum Access {
     read @0;

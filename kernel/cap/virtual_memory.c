@@ -78,8 +78,35 @@ static enum cap_err space_protect(void *self, struct wire_call *wire,
                : mapping_protect(space_of(self), os_VirtualMemory_protect_Params_get_address(params), rights);
 }
 
+/* The answer is checked first, as for map. */
+static enum cap_err space_reserve(void *self, struct wire_call *wire,
+                                  struct os_VirtualMemory_reserve_Params_reader params)
+{
+    uint64_t address = os_VirtualMemory_reserve_Params_get_address(params);
+    struct os_VirtualMemory_reserve_Results_builder results = os_VirtualMemory_reserve_Results_init(wire);
+    enum cap_err err = kernel_call_preflight(wire, wire->results.word_count * 8, 0);
+    if (!err)
+        err = mapping_reserve(space_of(self), os_VirtualMemory_reserve_Params_get_bytes(params), &address);
+    if (err)
+        return err;
+    os_VirtualMemory_reserve_Results_set_address(results, address);
+    return CAP_OK;
+}
+
+static enum cap_err space_unreserve(void *self, struct wire_call *wire,
+                                    struct os_VirtualMemory_unreserve_Params_reader params)
+{
+    (void)wire;
+    return mapping_unreserve(space_of(self), os_VirtualMemory_unreserve_Params_get_address(params));
+}
+
 static const struct os_VirtualMemory_server space_server = {
-    .map = space_map, .unmap = space_unmap, .protect = space_protect};
+    .map = space_map,
+    .unmap = space_unmap,
+    .protect = space_protect,
+    .reserve = space_reserve,
+    .unreserve = space_unreserve,
+};
 
 static enum cap_err space_dispatch(struct object *object, struct wire_call *wire)
 {

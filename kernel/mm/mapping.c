@@ -9,81 +9,60 @@
 #include "kernel/object.h"
 #include "lib/bits.h"
 #include "lib/check.h"
+#include "lib/range_list.h"
 
+/* A mapping, or a reservation. */
 struct mapping {
-    struct list_node link; /* in address_space.mappings */
-    struct memory *memory;
+    struct range range;    /* in address_space.mappings, or inside a reservation */
+    struct memory *memory; /* NULL: a reservation */
     struct object *object; /* one reference */
-    uint64_t address;
     uint32_t rights;
     uint32_t rights_max;
+    struct list inside; /* a reservation: what is mapped in it */
 };
 
 static struct record_pool mapping_pool = RECORD_POOL(struct mapping);
 
 /* ---- Where ---------------------------------------------------------------------------------------- */
 
-static struct mapping *mapping_of(struct list_node *node)
+static struct mapping *mapping_of(struct range *range)
 {
-    return LIST_ENTRY(node, struct mapping, link);
+    return LIST_ENTRY(range, struct mapping, range);
 }
 
-/* First address behind it. */
-static uint64_t mapping_end(const struct mapping *mapping)
-{
-    return mapping->address + mapping->memory->page_count * CAP_PAGE_BYTES;
-}
-
+/* A mapping that begins at address, wherever it is listed; or NULL. */
 static struct mapping *mapping_find(struct address_space *space, uint64_t address)
 {
-    LIST_FOR_EACH(node, &space->mappings)
-    {
-        if (mapping_of(node)->address >= address)
-            return mapping_of(node)->address == address ? mapping_of(node) : NULL;
-    }
-    return NULL;
+    struct range *range = range_list_at(&space->mappings, address);
+    if (range && !mapping_of(range)->memory)
+        range = range_list_at(&mapping_of(range)->inside, address);
+    return range && range->first == address ? mapping_of(range) : NULL;
 }
 
-/* The node before which a mapping of [address, address + bytes) belongs. Most come behind all others. */
-static enum cap_err find_place(struct address_space *space, uint64_t address, uint64_t bytes,
-                               struct list_node **next)
+/* The pages of a range that user code named. */
+static enum cap_err judge_range(uint64_t address, uint64_t bytes)
 {
-    if (!is_aligned(address, CAP_PAGE_BYTES) || address < CAP_MAPPINGS_START || address >= CAP_MAPPINGS_END ||
-        bytes > CAP_MAPPINGS_END - address)
-        return CAP_ERR_INVALID;
-    struct list_node *head = &space->mappings.head, *at = head;
-    while (at->prev != head && mapping_of(at->prev)->address >= address)
-        at = at->prev;
-    if (at != head && mapping_of(at)->address - address < bytes)
-        return CAP_ERR_FAULT;
-    if (at->prev != head && mapping_end(mapping_of(at->prev)) > address)
-        return CAP_ERR_FAULT;
-    *next = at;
-    return CAP_OK;
+    bool is_inside = is_aligned(address, CAP_PAGE_BYTES) && address >= CAP_MAPPINGS_START &&
+                     address < CAP_MAPPINGS_END && bytes <= CAP_MAPPINGS_END - address;
+    return is_inside ? CAP_OK : CAP_ERR_INVALID;
 }
 
-/* Behind all others if there is room, else the first gap. Nothing wraps: all addresses are below
- * CAP_USER_END, and bytes at most FRAME_LIST_MAX pages or a boot module. */
-static enum cap_err choose_place(struct address_space *space, uint64_t bytes, uint64_t *address,
-                                 struct list_node **next)
+/* Gives the record its place: at address, or, if that is 0, where nothing is near. A mapping may have its
+ * place in a reservation. */
+static enum cap_err place(struct address_space *space, struct mapping *mapping, uint64_t address,
+                          uint64_t bytes)
 {
-    struct list_node *head = &space->mappings.head;
-    uint64_t last_end = head->prev == head ? CAP_MAPPINGS_START : mapping_end(mapping_of(head->prev));
-    if (last_end + bytes + 2 * CAP_PAGE_BYTES <= CAP_MAPPINGS_END) {
-        *address = last_end + CAP_PAGE_BYTES;
-        *next = head;
-        return CAP_OK;
-    }
-    uint64_t end = CAP_MAPPINGS_START;
-    for (struct list_node *at = head->next; at != head; at = at->next) {
-        if (end + bytes + 2 * CAP_PAGE_BYTES <= mapping_of(at)->address) {
-            *address = end + CAP_PAGE_BYTES;
-            *next = at;
-            return CAP_OK;
-        }
-        end = mapping_end(mapping_of(at));
-    }
-    return CAP_ERR_NO_MEMORY;
+    struct list *list = &space->mappings;
+    enum cap_err err = address ? judge_range(address, bytes)
+                               : range_list_choose(list, CAP_MAPPINGS_START, CAP_MAPPINGS_END, bytes,
+                                                   CAP_PAGE_BYTES, &address);
+    if (err)
+        return err;
+    mapping->range = (struct range){.first = address, .end = address + bytes};
+    struct range *around = range_list_at(list, address);
+    if (mapping->memory && around && !mapping_of(around)->memory && mapping->range.end <= around->end)
+        list = &mapping_of(around)->inside;
+    return range_list_insert(list, &mapping->range);
 }
 
 /* ---- Rights --------------------------------------------------------------------------------------- */
@@ -166,42 +145,45 @@ static enum cap_err map_pages(struct address_space *space, uint64_t address, con
 
 /* ---- Mappings ------------------------------------------------------------------------------------- */
 
+/* The last thing that can fail, with nothing else to undo. */
+static enum cap_err mapping_show(struct address_space *space, struct mapping *mapping)
+{
+    enum cap_err err = map_pages(space, mapping->range.first, mapping->memory, mapping->rights);
+    if (err) {
+        list_remove(&mapping->range.link);
+        return err;
+    }
+    object_reference(mapping->object);
+    count_rights(mapping->memory, mapping->rights, 1);
+    return CAP_OK;
+}
+
 enum cap_err mapping_add(struct address_space *space, const struct mappable *what, uint32_t rights,
                          uint64_t *address)
 {
-    uint64_t at = *address, bytes = what->memory->page_count * CAP_PAGE_BYTES;
-    struct list_node *next;
     if (!may_change_rights(what->memory, what->rights_max, 0, rights))
         return CAP_ERR_INVALID;
-    enum cap_err err = at ? find_place(space, at, bytes, &next) : choose_place(space, bytes, &at, &next);
-    if (err)
-        return err;
     struct mapping *mapping;
-    err = record_take(&mapping_pool, space->ledger, (void **)&mapping);
+    enum cap_err err = record_take(&mapping_pool, space->ledger, (void **)&mapping);
     if (err)
         return err;
-    err = map_pages(space, at, what->memory, rights);
-    if (err) {
+    *mapping = (struct mapping){
+        .memory = what->memory, .object = what->object, .rights = rights, .rights_max = what->rights_max};
+    err = place(space, mapping, *address, what->memory->page_count * CAP_PAGE_BYTES);
+    if (!err)
+        err = mapping_show(space, mapping);
+    if (err)
         record_give(&mapping_pool, space->ledger, mapping);
-        return err;
-    }
-    *mapping = (struct mapping){.memory = what->memory,
-                                .object = what->object,
-                                .address = at,
-                                .rights = rights,
-                                .rights_max = what->rights_max};
-    object_reference(what->object);
-    count_rights(what->memory, rights, 1);
-    list_link_between(next->prev, &mapping->link, next);
-    *address = at;
-    return CAP_OK;
+    else
+        *address = mapping->range.first;
+    return err;
 }
 
 static void remove_one(struct address_space *space, struct mapping *mapping)
 {
-    unmap_pages(space, mapping->address, mapping_end(mapping));
+    unmap_pages(space, mapping->range.first, mapping->range.end);
     count_rights(mapping->memory, mapping->rights, -1);
-    list_remove(&mapping->link);
+    list_remove(&mapping->range.link);
     object_release(mapping->object);
     record_give(&mapping_pool, space->ledger, mapping);
 }
@@ -233,8 +215,49 @@ enum cap_err mapping_protect(struct address_space *space, uint64_t address, uint
     return CAP_OK;
 }
 
+/* ---- Reservations --------------------------------------------------------------------------------- */
+
+enum cap_err mapping_reserve(struct address_space *space, uint64_t bytes, uint64_t *address)
+{
+    if (bytes == 0 || bytes > CAP_MAPPINGS_END - CAP_MAPPINGS_START)
+        return CAP_ERR_INVALID;
+    struct mapping *reservation;
+    enum cap_err err = record_take(&mapping_pool, space->ledger, (void **)&reservation);
+    if (err)
+        return err;
+    list_init(&reservation->inside);
+    err = place(space, reservation, *address, align_up(bytes, CAP_PAGE_BYTES));
+    if (err)
+        record_give(&mapping_pool, space->ledger, reservation);
+    else
+        *address = reservation->range.first;
+    return err;
+}
+
+static void unreserve(struct address_space *space, struct mapping *reservation)
+{
+    range_list_replace(&reservation->range, &reservation->inside);
+    record_give(&mapping_pool, space->ledger, reservation);
+}
+
+enum cap_err mapping_unreserve(struct address_space *space, uint64_t address)
+{
+    struct range *range = range_list_starting(&space->mappings, address);
+    if (!range || mapping_of(range)->memory)
+        return CAP_ERR_INVALID;
+    unreserve(space, mapping_of(range));
+    return CAP_OK;
+}
+
+/* What was mapped in a reservation is next in the list, once that is gone. */
 void mapping_remove_all(struct address_space *space)
 {
-    LIST_FOR_EACH(node, &space->mappings)
-    remove_one(space, mapping_of(node));
+    struct list_node *node;
+    while ((node = list_first(&space->mappings))) {
+        struct mapping *mapping = mapping_of(RANGE_OF(node));
+        if (mapping->memory)
+            remove_one(space, mapping);
+        else
+            unreserve(space, mapping);
+    }
 }

@@ -1,13 +1,15 @@
 /* Memory of memory objects, and where address spaces show it.
  *
  * Invariants
- *  - The mappings of an address space lie in CAP_MAPPINGS_START..END, do not overlap, and are listed in the
- *    order of their addresses.
+ *  - The mappings of an address space lie in CAP_MAPPINGS_START..END and do not overlap.
+ *  - So do its reservations: ranges without memory. A mapping lies wholly inside one or wholly outside all.
  *  - A mapping shows the whole of a memory, holds one reference to its object, and never allows more than
  * what it was made from does.
  *  - No memory is writable and executable at once, counted over all mappings in all address spaces.
  *
- * One process has no more mappings than its ledger has records, which bounds every walk of the list.
+ * All of them are in lists in the order of their addresses: one of the address space, and one of each
+ * reservation for what is mapped in it. One process has no more of both than its ledger has records, which
+ * bounds every walk.
  *
  * Next: kernel/mm/mapping.c
  */
@@ -38,7 +40,8 @@ struct mappable {
 /* Maps all of it at *address, or, if that is 0, where there is room with an unmapped page on both sides, and
  * says where. rights: 0, PAGE_WRITE or PAGE_EXECUTE. Nothing has changed after an error: CAP_ERR_INVALID the
  * address is unaligned, or the range not in CAP_MAPPINGS_START..END; the rights are more than rights_max, or
- * would make the memory writable and executable at once CAP_ERR_FAULT      something is mapped there
+ * would make the memory writable and executable at once CAP_ERR_FAULT      something is mapped there, or
+ * it would cross the border of a reservation
  *   CAP_ERR_NO_MEMORY  no memory, or no room in the address space
  *   CAP_ERR_QUOTA */
 CAP_MUST_CHECK enum cap_err mapping_add(struct address_space *space, const struct mappable *what,
@@ -51,4 +54,15 @@ CAP_MUST_CHECK enum cap_err mapping_remove(struct address_space *space, uint64_t
  */
 CAP_MUST_CHECK enum cap_err mapping_protect(struct address_space *space, uint64_t address, uint32_t rights);
 
+/* Keeps a range of so many bytes, in whole pages, free of what is placed where there is room; at *address,
+ * or, if that is 0, where there is room, and says where. Nothing has changed after an error: CAP_ERR_INVALID
+ * (no bytes, unaligned, not in CAP_MAPPINGS_START..END), CAP_ERR_FAULT (something is mapped or reserved
+ * there), CAP_ERR_NO_MEMORY (no room, or no memory), CAP_ERR_QUOTA. */
+CAP_MUST_CHECK enum cap_err mapping_reserve(struct address_space *space, uint64_t bytes, uint64_t *address);
+
+/* Takes back the reservation that begins at address; what is mapped in it stays. CAP_ERR_INVALID: none does.
+ */
+CAP_MUST_CHECK enum cap_err mapping_unreserve(struct address_space *space, uint64_t address);
+
+/* Mappings and reservations. */
 void mapping_remove_all(struct address_space *space);

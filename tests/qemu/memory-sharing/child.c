@@ -169,6 +169,32 @@ static int give(struct memory_test *test)
     return raw_take(&test->raw).status == CAP_OK ? 0 : 2;
 }
 
+/* A reservation of five pages with memory in all but the first and the last. */
+static uint64_t map_guarded(struct memory_test *test)
+{
+    struct os_MemoryObject memory = memory_new(test, 3 * PAGE);
+    uint64_t at = 0;
+    if (os_VirtualMemory_reserve(test->space, CHOOSE, 5 * PAGE, &at) ||
+        memory_map(test, memory, at + PAGE, READ_WRITE))
+        rt_exit(97);
+    return at;
+}
+
+static int read_reserved(struct memory_test *test)
+{
+    uint64_t at = map_guarded(test);
+    for (uint64_t page = 1; page <= 3; page++)
+        *words_at(at + page * PAGE) = 1;
+    return (int)*words_at(at + 4 * PAGE);
+}
+
+/* Pushes onto a stack of its own until there is no more of it. */
+static int stack_guard(struct memory_test *test)
+{
+    __asm__ volatile("mov %0, %%rsp\n1: push %%rax\njmp 1b" : : "r"(map_guarded(test) + 4 * PAGE) : "memory");
+    return 1;
+}
+
 static int (*const roles[])(struct memory_test *) = {
     [ROLE_ONE_PAGE] = one_page,
     [ROLE_MANY_PAGES] = many_pages,
@@ -179,6 +205,8 @@ static int (*const roles[])(struct memory_test *) = {
     [ROLE_WRITE_CODE] = write_code,
     [ROLE_RUN_DATA] = run_data,
     [ROLE_BEHIND_THE_END] = behind_the_end,
+    [ROLE_READ_RESERVED] = read_reserved,
+    [ROLE_STACK_GUARD] = stack_guard,
     [ROLE_RUN_CODE] = run_code,
     [ROLE_SHARE] = share,
     [ROLE_GIVE] = give,

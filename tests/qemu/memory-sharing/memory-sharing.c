@@ -120,6 +120,8 @@ static void test_alone(struct parent *parent)
         {ROLE_WRITE_CODE, os_Fault_Kind_pageWrite, chosen},
         {ROLE_RUN_DATA, os_Fault_Kind_pageExecute, chosen},
         {ROLE_BEHIND_THE_END, os_Fault_Kind_pageWrite, chosen + 3 * PAGE},
+        {ROLE_READ_RESERVED, os_Fault_Kind_pageRead, chosen + 4 * PAGE},
+        {ROLE_STACK_GUARD, os_Fault_Kind_pageWrite, chosen + PAGE - 8},
     };
     for (uint32_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         struct os_ProcessHandle process = start_role(parent, ends[i].role, NULL, 0);
