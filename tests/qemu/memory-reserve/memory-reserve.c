@@ -120,7 +120,7 @@ static void test_placement(struct memory_test *test)
     memory_drop(test, &four);
 }
 
-/* A reservation is a record, and no frame: of 1024 records one is the mapping, some are other objects. */
+/* A reservation is a record, and no frame: of 1024 records a few are other objects. */
 static void test_quota(struct memory_test *test)
 {
     uint64_t count = 0, at, first = 0;
