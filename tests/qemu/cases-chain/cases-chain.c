@@ -4,7 +4,7 @@
  * Next: tests/qemu/cases-chain/link.c
  */
 #include "tests/qemu/cases.h"
-#include "tests/qemu/random-calls/actors.h"
+#include "tests/qemu/random.h"
 
 #define LINKS       100
 #define ROUNDS      10

@@ -1,6 +1,6 @@
 /* Ids that are guessed, old, or somebody else's. Next: tests/qemu/cases-table/guesser.c */
 #include "tests/qemu/cases.h"
-#include "tests/qemu/random-calls/actors.h"
+#include "tests/qemu/random.h"
 
 #define RANDOM_IDS 20000
 #define REUSES     3000

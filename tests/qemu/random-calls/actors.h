@@ -1,7 +1,7 @@
 /* What random-calls and its actors agree on. Next: tests/qemu/random-calls/actor.c */
 #pragma once
 
-#include "abi/base.h"
+#include "tests/qemu/random.h"
 
 #define ACTORS_INTERFACE_ID 0x1234
 
@@ -24,24 +24,4 @@ static inline uint64_t actors_seed(const char *name)
 static inline enum actors_end actors_end(const char *name)
 {
     return (enum actors_end)(actors_seed(name) % ACTORS_END_COUNT);
-}
-
-/* The same numbers in every run: xorshift64 with the shifts 13, 7, 17 (Marsaglia, "Xorshift RNGs", 2003). */
-struct random {
-    uint64_t state; /* not 0 */
-};
-
-static inline uint64_t random_next(struct random *random)
-{
-    uint64_t state = random->state;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return random->state = state;
-}
-
-/* 0 to limit - 1, nearly even. */
-static inline uint32_t random_below(struct random *random, uint32_t limit)
-{
-    return (uint32_t)((random_next(random) >> 32) * limit >> 32);
 }
