@@ -31,3 +31,14 @@
 #define CAP_DEFAULT_SLOTS   CAP_SLOTS_MAX
 #define CAP_DEFAULT_CALLS   CAP_CQ_ENTRIES
 #define CAP_DEFAULT_RECORDS 1024
+
+/* Which limit was reached: cap_count of a CQE whose status is CAP_ERR_QUOTA. message_bytes is the limit, at
+ * most 2^32 - 1. */
+#define CAP_LIMIT_FRAMES  1
+#define CAP_LIMIT_SLOTS   2
+#define CAP_LIMIT_CALLS   3
+#define CAP_LIMIT_RECORDS 4
+
+/* Added to that: it is not this process's own limit, but that of a server, or of who pays for the process.
+ * message_bytes is 0. */
+#define CAP_LIMIT_OF_OTHER 0x8000

@@ -85,8 +85,10 @@ CAP_ASSERT_FIELD(struct cap_sqe, transfers_addr, 56, 8);
 struct cap_cqe {
     uint64_t user_data;     /* from the SQE */
     int32_t status;         /* enum cap_err */
-    uint32_t message_bytes; /* bytes of message written; CAP_ERR_BUFFER_TOO_SMALL: buffer_bytes needed */
-    uint16_t cap_count;     /* capabilities received; CAP_ERR_BUFFER_TOO_SMALL: receive_count needed */
+    uint32_t message_bytes; /* bytes of message written; CAP_ERR_BUFFER_TOO_SMALL: buffer_bytes needed;
+                               CAP_ERR_QUOTA: the limit */
+    uint16_t cap_count;     /* capabilities received; CAP_ERR_BUFFER_TOO_SMALL: receive_count needed;
+                               CAP_ERR_QUOTA: CAP_LIMIT_... (abi/limits.h) */
     uint16_t flags;         /* CAP_CQE_* */
     uint16_t reserved[6];   /* zero */
 };

@@ -159,6 +159,11 @@ static void init_start(struct os_SystemManifest_reader manifest)
         if (!err)
             process_name_cap(process, name.bytes, name.length, id, object->interface_id);
     }
+    if (err == CAP_ERR_QUOTA) {
+        char text[LEDGER_TEXT_BYTES];
+        account_refusal_text(budget.payer, text);
+        boot_refuse("init cannot start within init.limits: %s", text);
+    }
     if (err)
         boot_refuse("not enough memory for init");
     log_info("boot", "starting init (%.*s) with %u capabilities", (int)binary.length, binary.bytes,

@@ -1,6 +1,6 @@
 /* The parts of a ledger that are not on the path of every charge.
  *
- * Next: lib/limits.h
+ * Next: lib/ledger_text.h
  */
 #include "lib/ledger.h"
 
@@ -64,8 +64,12 @@ static enum cap_err refuse(const struct ledger *ledger, enum ledger_kind kind, u
 {
     const struct ledger_entry *entry = &ledger->entries[kind];
     if (ledger->refusal)
-        *ledger->refusal = (struct ledger_refusal){
-            .ledger = ledger, .kind = kind, .used = entry->used, .limit = entry->ceiling, .asked = asked};
+        *ledger->refusal = (struct ledger_refusal){.ledger = ledger,
+                                                   .parent = ledger->parent,
+                                                   .kind = kind,
+                                                   .used = entry->used,
+                                                   .limit = entry->ceiling,
+                                                   .asked = asked};
     return CAP_ERR_QUOTA;
 }
 

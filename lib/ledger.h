@@ -19,7 +19,7 @@
  * Charge and refund are on the path of every call, so they are a few instructions without a call. Growing and
  * refusing are not; a refusal says exactly what was refused.
  *
- * Next: lib/limits.h
+ * Next: lib/ledger_text.h
  */
 #pragma once
 
@@ -40,7 +40,9 @@ struct ledger;
 
 /* What a charge was refused for. */
 struct ledger_refusal {
-    const struct ledger *ledger; /* to compare, nothing else; NULL: nothing was refused */
+    const struct ledger
+        *ledger; /* this and its parent: to compare, nothing else; NULL: nothing was refused */
+    const struct ledger *parent;
     enum ledger_kind kind;
     uint64_t used;
     uint64_t limit; /* what it may not grow beyond */

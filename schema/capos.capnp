@@ -1,7 +1,8 @@
 # capOS: every interface of the kernel, and the boot manifest.
 #
 # The comments are the manual of each interface. A method's errors are named after enum cap_err
-# (abi/error.h); "exception" means that the call completes with ERR_EXCEPTION and a CapException.
+# (abi/error.h); "exception" means that the call completes with ERR_EXCEPTION and a CapException. ERR_QUOTA means
+# the exception `overloaded`, whose reason names the ledger, its use and its limit; without room for that, the error.
 # Besides, any call may end as docs/spec/ring.md says: ERR_MALFORMED for parameters that break the schema
 # (a Text over its maxLength is one), ERR_BUFFER_TOO_SMALL, ERR_NO_SLOT and the like for an answer without
 # room. Methods whose effect would outlive a lost answer look for that room first: Endpoint.makeClient,

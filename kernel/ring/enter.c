@@ -52,6 +52,13 @@ void ring_complete_status(struct process *process, uint64_t user_data, enum cap_
     ring_complete(process, &cqe);
 }
 
+void ring_complete_refused(struct process *process, uint64_t user_data, enum cap_err status)
+{
+    struct cap_cqe cqe = {.user_data = user_data, .status = status};
+    account_explain(&process->account, &cqe);
+    ring_complete(process, &cqe);
+}
+
 /* Inlined with constants, so that the check of an opcode is what its row of the table leaves of it. */
 static inline __attribute__((always_inline)) void
 run_as(struct process *process, const struct cap_sqe *sqe, uint8_t opcode,

@@ -18,3 +18,5 @@ static inline void ring_complete(struct process *process, const struct cap_cqe *
 }
 
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status);
+/* The same for an operation that was refused at once: CAP_ERR_QUOTA says which limit was reached. */
+void ring_complete_refused(struct process *process, uint64_t user_data, enum cap_err status);

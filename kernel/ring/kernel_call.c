@@ -71,7 +71,7 @@ enum cap_err kernel_call_defer(struct wire_call *wire, struct call_queue *queue,
     return CAP_OK;
 }
 
-static __attribute__((noinline)) void build_exception(struct wire_call *wire)
+static void build_exception(struct wire_call *wire)
 {
     wire_message_build(&wire->results, results, MESSAGE_WORDS);
     struct os_CapException_builder exception = os_CapException_init_root(&wire->results);
@@ -89,12 +89,32 @@ static inline void kernel_call_init(struct kernel_call *kernel_call)
     kernel_call->object_count = 0;
 }
 
+/* The exception that an exhausted ledger raises. */
+static enum cap_err raise_overloaded(struct kernel_call *kernel_call)
+{
+    static char text[LEDGER_TEXT_BYTES];
+    account_refusal_text(&kernel_call->caller->account, text);
+    return wire_call_raise(&kernel_call->wire, os_CapException_Type_overloaded, wire_text_of(text));
+}
+
+/* Without room for the exception the status has to say it. */
+static __attribute__((noinline)) enum cap_err finish_error(struct kernel_call *kernel_call,
+                                                           enum cap_err error)
+{
+    struct wire_call *wire = &kernel_call->wire;
+    enum cap_err status = error == CAP_ERR_QUOTA ? raise_overloaded(kernel_call) : error;
+    if (status == CAP_ERR_EXCEPTION)
+        build_exception(wire);
+    bool is_room = wire->results.word_count * 8 <= kernel_call->place.buffer_bytes;
+    return error == CAP_ERR_QUOTA && !is_room ? error : status;
+}
+
 /* What the method has left in the call. */
 static inline struct answer answer_of(struct kernel_call *kernel_call, enum cap_err status)
 {
     struct wire_call *wire = &kernel_call->wire;
-    if (__builtin_expect(status == CAP_ERR_EXCEPTION, 0))
-        build_exception(wire);
+    if (__builtin_expect(status != CAP_OK, 0))
+        status = finish_error(kernel_call, status);
     CHECK(!wire->results.overflowed);
     return (struct answer){
         .status = status,

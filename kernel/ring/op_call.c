@@ -40,5 +40,5 @@ void op_call(struct process *process, const struct cap_sqe *sqe)
 {
     enum cap_err err = start(process, sqe);
     if (__builtin_expect(err != CAP_OK, 0))
-        ring_complete_status(process, sqe->user_data, err);
+        ring_complete_refused(process, sqe->user_data, err);
 }

@@ -57,6 +57,7 @@ void receive_finish_refused(struct receive *receive, const struct refusal *refus
 {
     struct cap_cqe cqe = {
         .status = refusal->err, .message_bytes = refusal->buffer_bytes, .cap_count = refusal->cap_count};
+    account_explain(&receive->process->account, &cqe);
     receive_finish(receive, &cqe);
 }
 
@@ -68,11 +69,12 @@ void receive_finish_error(struct receive *receive, enum cap_err err)
 
 void receive_refuse(struct process *process, const struct cap_sqe *sqe, uint16_t cqe_flags, enum cap_err err)
 {
-    const struct cap_cqe cqe = {
+    struct cap_cqe cqe = {
         .user_data = sqe->user_data,
         .status = err,
         .message_bytes = err == CAP_ERR_BUFFER_TOO_SMALL ? sizeof(struct cap_incoming) : 0,
         .flags = cqe_flags,
     };
+    account_explain(&process->account, &cqe);
     ring_complete(process, &cqe);
 }

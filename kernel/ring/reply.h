@@ -88,6 +88,7 @@ static inline enum cap_err reply_put(struct process *caller, const struct reply_
     if (err != CAP_ERR_BUFFER_TOO_SMALL)
         *cqe = (struct cap_cqe){.user_data = place->user_data};
     cqe->status = err;
+    account_explain(&caller->account, cqe);
     reply_take_back(answer);
     return err;
 }

@@ -59,6 +59,17 @@ void account_close(struct account *account)
     list_remove(&account->child_link);
 }
 
+void account_refusal_text(const struct account *account, char text[LEDGER_TEXT_BYTES])
+{
+    ledger_refusal_text(&latest_refusal, &account->ledger, text);
+}
+
+void account_explain(const struct account *account, struct cap_cqe *cqe)
+{
+    if (cqe->status == CAP_ERR_QUOTA)
+        ledger_refusal_to_cqe(&latest_refusal, &account->ledger, cqe);
+}
+
 enum cap_err account_make_object(struct account *account, struct record_pool *pool,
                                  const struct object_ops *ops, uint64_t interface_id, struct object **made)
 {

@@ -14,7 +14,7 @@
 
 #include "kernel/mm/record.h"
 #include "kernel/object.h"
-#include "lib/ledger.h"
+#include "lib/ledger_text.h"
 
 struct account {
     struct ledger ledger;
@@ -34,6 +34,12 @@ CAP_MUST_CHECK enum cap_err account_open(struct account *account, struct account
 /* The limits return to the parent, and what is left goes to it: objects that others hold, and accounts opened
  * out of this one. Everything else has been refunded (CHECKed). */
 void account_close(struct account *account);
+
+/* The latest refusal, in words and in numbers for the process of this account. Every CAP_ERR_QUOTA comes from
+ * a ledger and is reported before anything else is charged, so the latest refusal is its reason.
+ * account_explain fills in a CQE if its status is CAP_ERR_QUOTA. */
+void account_refusal_text(const struct account *account, char text[LEDGER_TEXT_BYTES]);
+void account_explain(const struct account *account, struct cap_cqe *cqe);
 
 /* A zeroed record of the pool, which begins with an object; one reference, the caller's.
  * CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */

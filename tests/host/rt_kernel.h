@@ -5,6 +5,7 @@
  *   ANSWERING  the call completes while the SQ is drained; its answer is a copy of the parameters
  *   HOLDING    the call completes only when somebody waits; the newest first
  *   REFUSING   completes at once with CAP_ERR_STALE
+ *   OVERLOADED completes at once with CAP_ERR_QUOTA: 32 calls
  *   ENDPOINT   RECV: gets what the test queued in `calls`; else stays pending, until a waiting enter finds
  *              nothing else to complete: then CAP_ERR_DISCONNECTED
  *
@@ -29,6 +30,7 @@ enum {
     ANSWERING = 101,
     HOLDING,
     REFUSING,
+    OVERLOADED,
     ENDPOINT,
 };
 
@@ -172,6 +174,8 @@ static void run(const struct cap_sqe *sqe)
     } else if (sqe->target == HOLDING) {
         kernel.held[kernel.held_count++] = *sqe;
         kernel.held_most = kernel.held_count > kernel.held_most ? kernel.held_count : kernel.held_most;
+    } else if (sqe->target == OVERLOADED) {
+        post(sqe, CAP_ERR_QUOTA, 32, CAP_LIMIT_CALLS);
     } else {
         /* The sizes are noise, which the runtime must not take for a message. */
         post(sqe, sqe->target == REFUSING ? CAP_ERR_STALE : CAP_ERR_NO_CAP, 4000, 40);

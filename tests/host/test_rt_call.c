@@ -91,6 +91,27 @@ TEST(a_refused_call_has_no_message_and_no_capabilities)
     EXPECT_EQ(kernel.release_count, 0);
 }
 
+TEST(a_call_that_met_a_limit_says_which)
+{
+    static struct rt_call call;
+    struct rt_handle received;
+    start();
+    send_numbered(&call, OVERLOADED, 1);
+    EXPECT_EQ(rt_call_wait(&call), CAP_ERR_QUOTA);
+    EXPECT_EQ(call.results.word_count, 0);
+    EXPECT_EQ(rt_call_take(&call, 0, &received), CAP_ERR_NO_CAP);
+    struct wire_text reason = rt_call_reason(&call, CAP_ERR_QUOTA);
+    EXPECT(
+        wire_text_equal(reason, wire_text_of("calls: the limit of 32 is reached; release some or ask for a "
+                                             "larger limit")));
+    rt_call_end(&call);
+    send_numbered(&call, REFUSING, 2);
+    EXPECT_EQ(rt_call_wait(&call), CAP_ERR_STALE);
+    reason = rt_call_reason(&call, CAP_ERR_QUOTA);
+    EXPECT(wire_text_equal(reason, wire_text_of(error_text(CAP_ERR_QUOTA))));
+    rt_call_end(&call);
+}
+
 TEST(a_call_on_a_dropped_handle_is_no_cap)
 {
     static struct rt_call call;

@@ -290,6 +290,7 @@ static inline enum cap_err peer_try(struct cases *cases, const char *binary, con
         err = os_ProcessSpawner_spawn_wait(&call, &results);
     if (!err)
         err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;
 }

@@ -49,6 +49,28 @@ static inline void raw_expect_err(struct raw *raw, int64_t got, int64_t wanted, 
               (long)wanted, error_name((enum cap_err)wanted));
 }
 
+/* A call that ended with `err`: CAP_ERR_QUOTA if that is the exception of a kernel object for it. */
+static inline enum cap_err raw_quota_of(struct rt_call *call, enum cap_err err)
+{
+    bool is_quota =
+        err == CAP_ERR_EXCEPTION && os_CapException_get_type(os_CapException_read_root(&call->results)) ==
+                                        os_CapException_Type_overloaded;
+    return is_quota ? CAP_ERR_QUOTA : err;
+}
+
+/* A one-line stub ended with `err`: the exception of an exhausted ledger, with a reason that begins so. */
+static inline void raw_expect_overloaded(struct raw *raw, enum cap_err err, const char *start,
+                                         const char *what)
+{
+    struct rt_call *call = rt_call_scratch(raw->rt);
+    struct wire_text reason = rt_call_reason(call, err), wanted = wire_text_of(start);
+    bool ok = raw_quota_of(call, err) == CAP_ERR_QUOTA && reason.length >= wanted.length &&
+              wire_text_equal((struct wire_text){reason.bytes, wanted.length}, wanted);
+    raw_expect(raw, ok, what);
+    if (!ok)
+        print(raw->console, "  got %s: %.*s", error_name(err), (int)reason.length, reason.bytes);
+}
+
 static inline int raw_end(struct raw *raw)
 {
     print(raw->console, "%u checks, %u failed", raw->checked_count, raw->failed_count);

@@ -6,6 +6,7 @@
 #include "build/gen/schema/capos.capnp.h"
 #include "lib/check.h"
 #include "lib/error.h"
+#include "lib/ledger_text.h"
 #include "user/rt/state.h"
 
 _Static_assert(CAP_TRANSFER_MAX <= 32, "rt_call.taken has a bit for each received capability");
@@ -60,8 +61,10 @@ enum cap_err rt_call_wait(struct rt_call *call)
 
     /* Only these two bring a message; the CQE's sizes mean something else with other errors. */
     struct cap_cqe *cqe = &call->pending.cqe;
-    if (__builtin_expect(call->error != CAP_OK && call->error != CAP_ERR_EXCEPTION, 0))
+    if (__builtin_expect(call->error != CAP_OK && call->error != CAP_ERR_EXCEPTION, 0)) {
+        call->refusal = *cqe;
         cqe->message_bytes = cqe->cap_count = 0;
+    }
     wire_message_read(&call->results, call->results_words, cqe->message_bytes / 8, cqe->cap_count);
     return call->error;
 }
@@ -99,5 +102,9 @@ struct wire_text rt_call_reason(struct rt_call *call, enum cap_err error)
 {
     if (error == CAP_ERR_EXCEPTION && os_CapException_check(&call->results) == CAP_OK)
         return os_CapException_get_reason(os_CapException_read_root(&call->results));
+    /* There is no answer: its buffer has room for a text. */
+    if (error == CAP_ERR_QUOTA && call->refusal.status == error &&
+        ledger_cqe_text(&call->refusal, (char *)call->results_words))
+        return wire_text_of((const char *)call->results_words);
     return wire_text_of(error_text(error));
 }

@@ -36,8 +36,9 @@ struct rt_call {
 
     struct rt *rt;
     enum rt_call_state state;
-    enum cap_err error; /* the first that building met, then the status of the call */
-    uint32_t taken;     /* bit i: received capability i has got its owner */
+    enum cap_err error;     /* the first that building met, then the status of the call */
+    uint32_t taken;         /* bit i: received capability i has got its owner */
+    struct cap_cqe refusal; /* of a call that ended with an error but CAP_ERR_EXCEPTION */
     cap_id_t target;
     uint64_t interface_id;
     uint16_t method_id;
@@ -94,8 +95,8 @@ CAP_MUST_CHECK enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_inde
 /* Ends the use of the record: waits for a call that is still SENT, drops what was not taken. */
 void rt_call_end(struct rt_call *call);
 
-/* Why a call ended with `error`: the reason that the exception carries, or the text of the error. It points
- * into the call's answer. */
+/* Why a call ended with `error`: the reason that the exception carries, which limit was reached, or the text
+ * of the error. It may point into the call's answer. */
 struct wire_text rt_call_reason(struct rt_call *call, enum cap_err error);
 
 /* The record of the one-line stubs. Their Text and Data results point into it, until the next one. */

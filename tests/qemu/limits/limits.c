@@ -84,20 +84,34 @@ static void test_defaults(struct test *test, uint32_t all)
     expect_left(test, all, "and given it back");
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    struct wire_text whole = wire_text_of(text), last = wire_text_of(end);
+    return whole.length >= last.length &&
+           wire_text_equal((struct wire_text){whole.bytes + whole.length - last.length, last.length}, last);
+}
+
 static void test_refused(struct test *test, uint32_t all)
 {
-    static const struct limits too_much[] = {
-        {.frames = 1000000},
-        {.slots = 100000000},
-        {.calls = 1000000},
-        {.records = 100000000},
-        {.frames = 5}, /* not enough to start */
-        {.slots = UINT32_MAX, .frames = UINT32_MAX, .calls = UINT32_MAX, .records = UINT32_MAX},
+    static const struct {
+        struct limits limits;
+        const char *reason;
+    } too_much[] = {
+        {{.frames = 1000000}, " of 1200 in use, 1000000 more asked; release some or ask for a larger limit"},
+        {{.slots = 100000000}, ", 100000000 more asked; release some or ask for a larger limit"},
+        {{.calls = 1000000}, ", 1000000 more asked; release some or ask for a larger limit"},
+        {{.records = 100000000}, ", 100000000 more asked; release some or ask for a larger limit"},
+        {{.frames = 5}, "the child's frames: 5 of 5 in use, 1 more asked; give it a larger limit"},
+        {{UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
+         ", 4294967295 more asked; release some or ask for a larger limit"},
     };
     struct os_ProcessHandle process;
-    for (uint32_t i = 0; i < sizeof too_much / sizeof too_much[0]; i++)
-        raw_expect_err(&test->raw, start_idle(test, too_much[i], &process), CAP_ERR_QUOTA,
+    for (uint32_t i = 0; i < sizeof too_much / sizeof too_much[0]; i++) {
+        raw_expect_err(&test->raw, start_idle(test, too_much[i].limits, &process), CAP_ERR_EXCEPTION,
                        "case 130: more than there is");
+        raw_expect(&test->raw, ends_with(spawn_reason, too_much[i].reason), "the reason says so");
+        print(test->raw.console, "%s", spawn_reason);
+    }
     expect_left(test, all, "and nothing has changed");
 }
 
@@ -136,6 +150,36 @@ static void answer(struct test *test)
     raw_expect_err(&test->raw, raw_status(&test->raw, &answer), CAP_OK, "answered");
 }
 
+static void wait_for(struct test *test, struct os_ProcessHandle process)
+{
+    struct rt_call call;
+    struct os_ProcessHandle_wait_Results_reader results;
+    os_ProcessHandle_wait_begin(&call, process);
+    enum cap_err err = os_ProcessHandle_wait_send(&call);
+    raw_expect_err(&test->raw, err ? err : os_ProcessHandle_wait_wait(&call, &results), CAP_OK, "it ends");
+    rt_call_end(&call);
+}
+
+/* A process that comes to its limits by itself. */
+static void test_narrow(struct test *test)
+{
+    struct os_Endpoint endpoint;
+    struct rt_handle client;
+    struct os_ProcessHandle process;
+    raw_expect_err(&test->raw, os_EndpointFactory_create(test->endpoints, SERVED_ID, &endpoint), CAP_OK, "");
+    raw_expect_err(&test->raw, os_Endpoint_makeClient(endpoint, 0, &client), CAP_OK, "");
+    const struct limits_grant grants[] = {{"console", test->raw.console.handle},
+                                          {"endpointFactory", test->endpoints.handle},
+                                          {"parent", client}};
+    const struct limits limits = {.calls = NARROW_CALLS, .records = NARROW_RECORDS};
+    raw_expect_err(&test->raw, spawn_limited(test->spawner, "narrow", limits, grants, 3, &process), CAP_OK,
+                   "a process with narrow limits");
+    wait_for(test, process);
+    rt_handle_drop(&process.handle);
+    rt_handle_drop(&client);
+    rt_handle_drop(&endpoint.handle);
+}
+
 /* The first call that a process serves brings the table of them, which stays. */
 static uint32_t serve_once(struct test *test, struct os_Endpoint endpoint, struct rt_handle client)
 {
@@ -172,12 +216,7 @@ static void test_inherited(struct test *test)
     answer(test);
     uint64_t memory = received[0].cap;
     struct os_ProcessHandle child = {{test->raw.rt, {received[1].cap}, os_ProcessHandle_ID}};
-    struct rt_call call;
-    struct os_ProcessHandle_wait_Results_reader results;
-    os_ProcessHandle_wait_begin(&call, donor);
-    enum cap_err err = os_ProcessHandle_wait_send(&call);
-    raw_expect_err(&test->raw, err ? err : os_ProcessHandle_wait_wait(&call, &results), CAP_OK, "it ends");
-    rt_call_end(&call);
+    wait_for(test, donor);
     expect_left(test, all - DONATED_PAGES - 1 - CHILD_FRAMES,
                 "then this process pays for what is left of it");
     stop(test, &child);
@@ -203,6 +242,7 @@ int main(struct rt *rt)
     test_defaults(&test, all);
     test_refused(&test, all);
     test_slots(&test);
+    test_narrow(&test);
     test_inherited(&test);
     return raw_end(&test.raw);
 }

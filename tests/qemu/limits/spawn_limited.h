@@ -2,6 +2,7 @@
 #pragma once
 
 #include "build/gen/schema/capos.client.h"
+#include "lib/mem.h"
 
 struct limits {
     uint32_t frames, slots, calls, records;
@@ -11,6 +12,9 @@ struct limits_grant {
     const char *name;
     struct rt_handle handle; /* copied */
 };
+
+/* Why the latest one ended as it did. */
+static char spawn_reason[256];
 
 /* binary is also the name. */
 static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const char *binary,
@@ -38,6 +42,9 @@ static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const
         err = os_ProcessSpawner_spawn_wait(&call, &results);
     if (!err)
         err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    struct wire_text reason = rt_call_reason(&call, err);
+    memcpy(spawn_reason, reason.bytes, reason.length);
+    spawn_reason[reason.length] = 0;
     rt_call_end(&call);
     return err;
 }

@@ -32,6 +32,7 @@ static enum cap_err restrict_to(struct os_ProcessSpawner outer, const char *cons
         err = os_ProcessSpawner_restrict_wait(&call, &results);
     if (!err)
         err = rt_call_take(&call, os_ProcessSpawner_restrict_Results_get_spawner(results), &inner->handle);
+    err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;
 }

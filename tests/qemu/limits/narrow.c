@@ -1,0 +1,86 @@
+/* Reaches its own limits and is told which: 3 calls, 4 records. The runtime's own calls count, too, so there
+ * are none while a limit is reached.
+ *
+ * Next: tests/qemu/limits/system.cue
+ */
+#include "lib/ledger_text.h"
+#include "tests/qemu/limits/roles.h"
+#include "tests/qemu/raw.h"
+
+static uint64_t buffer[64];
+
+static void expect_limit(struct raw *raw, struct cap_cqe cqe, uint16_t kind, uint32_t limit, const char *what)
+{
+    raw_expect_err(raw, cqe.status, CAP_ERR_QUOTA, what);
+    raw_expect(raw, cqe.cap_count == kind && cqe.message_bytes == limit, what);
+}
+
+static void test_calls(struct raw *raw, struct rt_handle parent)
+{
+    struct cap_sqe call = {.opcode = CAP_OP_CALL, .target = parent.cap.bits, .interface_id = SERVED_ID};
+    for (call.user_data = 1; call.user_data <= NARROW_CALLS; call.user_data++)
+        raw_submit(raw, &call);
+    struct cap_cqe refused = raw_run(raw, &call);
+    for (uint64_t i = 1; i <= NARROW_CALLS; i++) {
+        struct cap_sqe cancel = {.opcode = CAP_OP_CANCEL, .target = i, .user_data = 100};
+        raw_submit(raw, &cancel);
+        rt_enter(2, 0);
+        raw_expect_err(raw, raw_take(raw).status, CAP_ERR_CANCELLED, "case 156: a call within the limit");
+        raw_expect_err(raw, raw_take(raw).status, CAP_OK, "is cancelled");
+    }
+    raw_expect(raw, refused.user_data == NARROW_CALLS + 1, "the last call is refused");
+    expect_limit(raw, refused, CAP_LIMIT_CALLS, NARROW_CALLS, "and names the limit of calls");
+}
+
+/* One record is the endpoint. */
+static void test_records(struct raw *raw, struct os_EndpointFactory factory)
+{
+    struct os_Endpoint endpoint = {0};
+    char text[LEDGER_TEXT_BYTES];
+    raw_expect_err(raw, os_EndpointFactory_create(factory, SERVED_ID, &endpoint), CAP_OK, "an endpoint");
+    struct cap_sqe recv = {.opcode = CAP_OP_RECV,
+                           .target = endpoint.handle.cap.bits,
+                           .buffer_addr = (uint64_t)buffer,
+                           .buffer_bytes = sizeof buffer};
+    for (recv.user_data = 1; recv.user_data < NARROW_RECORDS; recv.user_data++)
+        raw_submit(raw, &recv);
+    struct cap_cqe refused_recv = raw_run(raw, &recv);
+    /* A method says it by an exception, if there is room for one. */
+    const uint64_t id[] = {0x0000000100000000, SERVED_ID}; /* a struct of one word */
+    struct cap_sqe create = {.opcode = CAP_OP_CALL,
+                             .target = factory.handle.cap.bits,
+                             .interface_id = os_EndpointFactory_ID,
+                             .method_id = os_EndpointFactory_create_METHOD,
+                             .message_addr = (uint64_t)id,
+                             .message_bytes = sizeof id,
+                             .buffer_addr = (uint64_t)buffer,
+                             .buffer_bytes = 64};
+    struct cap_cqe refused_call = raw_run(raw, &create);
+    create.buffer_bytes = sizeof buffer;
+    struct cap_cqe raised = raw_run(raw, &create);
+    for (uint64_t i = 1; i < NARROW_RECORDS; i++) {
+        struct cap_sqe cancel = {.opcode = CAP_OP_CANCEL, .target = i, .user_data = 100};
+        raw_submit(raw, &cancel);
+        rt_enter(2, 0);
+        (void)raw_take(raw);
+        (void)raw_take(raw);
+    }
+    expect_limit(raw, refused_recv, CAP_LIMIT_RECORDS, NARROW_RECORDS, "a RECV names the limit of records");
+    expect_limit(raw, refused_call, CAP_LIMIT_RECORDS, NARROW_RECORDS, "and so does a call without room");
+    raw_expect_err(raw, raised.status, CAP_ERR_EXCEPTION, "with room it is an exception");
+    raw_expect(raw, ledger_cqe_text(&refused_recv, text), "the CQE has a text");
+    print(raw->console, "%s", text);
+}
+
+int main(struct rt *rt)
+{
+    struct raw raw = raw_start(rt);
+    struct os_EndpointFactory factory;
+    struct rt_handle parent;
+    if (RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &factory) ||
+        rt_capset_find(rt, "parent", SERVED_ID, &parent))
+        return 98;
+    test_calls(&raw, parent);
+    test_records(&raw, factory);
+    return raw_end(&raw);
+}
