@@ -28,8 +28,9 @@ CAP_ASSERT_FIELD(struct cap_capset_entry, reserved, 48, 16);
 struct cap_capset {
     uint32_t magic;
     uint32_t version;
-    uint32_t count;       /* entries used */
-    uint32_t reserved[5]; /* zero */
+    uint32_t count;          /* entries used */
+    uint32_t argument_bytes; /* of the message at CAP_ARGUMENTS_ADDRESS; 0: nothing is mapped there */
+    uint32_t reserved[4];    /* zero */
     char process_name[CAP_NAME_BYTES_MAX + 1];
     struct cap_capset_entry entries[CAP_CAPSET_MAX];
 };
@@ -37,7 +38,8 @@ CAP_ASSERT_SIZE(struct cap_capset, CAP_PAGE_BYTES);
 CAP_ASSERT_FIELD(struct cap_capset, magic, 0, 4);
 CAP_ASSERT_FIELD(struct cap_capset, version, 4, 4);
 CAP_ASSERT_FIELD(struct cap_capset, count, 8, 4);
-CAP_ASSERT_FIELD(struct cap_capset, reserved, 12, 20);
+CAP_ASSERT_FIELD(struct cap_capset, argument_bytes, 12, 4);
+CAP_ASSERT_FIELD(struct cap_capset, reserved, 16, 16);
 CAP_ASSERT_FIELD(struct cap_capset, process_name, 32, 32);
 CAP_ASSERT_FIELD(struct cap_capset, entries, 64, 4032);
 

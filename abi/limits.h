@@ -22,6 +22,9 @@
 /* Calls that may wait in one endpoint's queue. One process has at most CAP_CQ_ENTRIES calls under way. */
 #define CAP_ENDPOINT_QUEUE_MAX 256
 
+/* What a process is started with, as a message: `arguments` of ProcessSpawner.spawn. */
+#define CAP_ARGUMENT_BYTES_MAX 1024
+
 /* A name in a CapSet or a process name, without the closing NUL. */
 #define CAP_NAME_BYTES_MAX 31
 

@@ -4,6 +4,7 @@
  *   0x0000000000400000  the program (lib/elf refuses segments outside CAP_PROGRAM_*)
  *   0x0000001000000000  the ring page, read and write
  *   0x0000001000001000  the CapSet page, read only
+ *   0x0000001000002000  the page of arguments, read only, if the process was given any
  *   0x0000001000100000  end of the thread-local storage, if the program has any; FS base points into it
  *   0x0000001000200000  top of the stack; below it CAP_STACK_BYTES, then an unmapped guard
  *   0x0000004000000000  where memory objects may be mapped, up to CAP_USER_END
@@ -22,6 +23,8 @@
 
 #define CAP_RING_ADDRESS   0x0000001000000000
 #define CAP_CAPSET_ADDRESS 0x0000001000001000
+
+#define CAP_ARGUMENTS_ADDRESS 0x0000001000002000
 
 #define CAP_TLS_END 0x0000001000100000
 

@@ -61,5 +61,8 @@ void judge_limits(struct judge *judge, struct wire_text binary, uint32_t cap_cou
                   struct os_Limits_reader limits);
 void judge_limits_sum(struct judge *judge);
 
+/* lib/manifest_arguments.c: the arguments of the service under judgement. */
+void judge_arguments(struct judge *judge, struct os_Service_reader service);
+
 /* Whether init has to wait for a time: before restarts, or to run on. */
 bool judge_needs_timer(const struct judge *judge);

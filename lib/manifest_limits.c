@@ -1,6 +1,6 @@
 /* The rules for limits: what a process cannot even start with is refused before the system boots.
  *
- * Next: lib/limits.h
+ * Next: lib/manifest_arguments.c
  */
 #include "abi/memory_map.h"
 #include "lib/elf.h"

@@ -394,6 +394,7 @@ static void judge_service(struct judge *judge, uint32_t index)
     judge_limits(judge, os_Service_get_binary(service),
                  os_Export_list_count(os_Service_get_exports(service)) + grant_count(service),
                  os_Service_get_limits(service));
+    judge_arguments(judge, service);
     judge_restart(judge, service);
     judge_service_caps(judge, index);
 }

@@ -143,3 +143,8 @@ struct mappable memory_object_mappable(struct object *object)
         .rights_max = memory->is_read_only ? 0 : PAGE_WRITE | PAGE_EXECUTE,
     };
 }
+
+uint64_t memory_object_byte_count(struct object *object)
+{
+    return memory_of(object)->byte_count;
+}

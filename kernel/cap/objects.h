@@ -56,3 +56,4 @@ void process_spawner_child_ended(struct object *spawner);
 /* For arguments. */
 extern const struct object_ops memory_object_ops;
 struct mappable memory_object_mappable(struct object *memory);
+uint64_t memory_object_byte_count(struct object *memory);

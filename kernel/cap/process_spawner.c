@@ -7,14 +7,14 @@
  * from it and by the processes that it has started, until they end: its allowance outlives its last
  * capability.
  *
- * Next: kernel/task/process.c
+ * Next: kernel/cap/spawn_request.h
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
+#include "kernel/cap/spawn_request.h"
 #include "kernel/ring/kernel_call.h"
 #include "lib/allowance.h"
 #include "lib/check.h"
-#include "lib/limits.h"
 #include "lib/manifest.h"
 
 _Static_assert(MANIFEST_BINARIES_MAX <= ALLOWANCE_PROGRAMS_MAX, "every binary has a bit");
@@ -33,67 +33,9 @@ static struct spawner *spawner_of(struct object *object)
     return LIST_ENTRY(object, struct spawner, object);
 }
 
-struct grants {
-    struct wire_text own_memory; /* empty: the child does not get its own VirtualMemory */
-    uint32_t count;
-    struct wire_text names[CAP_TRANSFER_MAX];
-    uint32_t cap_indices[CAP_TRANSFER_MAX];
-};
-
 static enum cap_err raise(struct wire_call *wire, enum os_CapException_Type type, const char *reason)
 {
     return wire_call_raise(wire, type, wire_text_of(reason));
-}
-
-/* Names show up in logs and CapSets: letters, digits and '-'. */
-static bool is_name(struct wire_text name)
-{
-    if (name.length == 0 || name.length > CAP_NAME_BYTES_MAX)
-        return false;
-    for (uint32_t i = 0; i < name.length; i++) {
-        char c = name.bytes[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
-            return false;
-    }
-    return true;
-}
-
-static bool is_granted(const struct grants *grants, struct wire_text name, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (wire_text_equal(grants->names[i], name))
-            return true;
-    return false;
-}
-
-/* Each name once, and each capability that came with the call once. */
-static enum cap_err grants_read(struct os_ProcessSpawner_spawn_Params_reader params, uint32_t cap_count,
-                                struct grants *grants)
-{
-    struct os_NamedCap_list_reader list = os_ProcessSpawner_spawn_Params_get_grants(params);
-    grants->count = os_NamedCap_list_count(list);
-    if (grants->count > CAP_TRANSFER_MAX)
-        return CAP_ERR_TOO_BIG;
-    if (grants->count != cap_count)
-        return CAP_ERR_INVALID;
-    uint64_t seen = 0;
-    _Static_assert(CAP_TRANSFER_MAX <= 64, "a bit for each capability");
-    for (uint32_t i = 0; i < grants->count; i++) {
-        struct os_NamedCap_reader grant = os_NamedCap_list_at(list, i);
-        struct wire_text name = os_NamedCap_get_name(grant);
-        uint32_t cap_index = os_NamedCap_get_cap(grant);
-        if (!is_name(name) || is_granted(grants, name, i) || cap_index >= cap_count ||
-            (seen >> cap_index & 1))
-            return CAP_ERR_INVALID;
-        seen |= 1ull << cap_index;
-        grants->names[i] = name;
-        grants->cap_indices[i] = cap_index;
-    }
-    struct wire_text own = os_ProcessSpawner_spawn_Params_get_ownMemory(params);
-    if (own.length && (!is_name(own) || is_granted(grants, own, grants->count)))
-        return CAP_ERR_INVALID;
-    grants->own_memory = own;
-    return CAP_OK;
 }
 
 /* The number of a binary that this spawner may start, and its bytes. */
@@ -107,31 +49,49 @@ static enum cap_err find_binary(struct wire_call *wire, const struct spawner *sp
     return CAP_OK;
 }
 
-static enum cap_err plan_make(struct wire_call *wire, const struct spawner *spawner, struct wire_text binary,
-                              struct elf_source *source, struct elf_plan *plan)
+/* The bytes of the program that is asked for, if this spawner may start it. */
+static enum cap_err find_program(struct wire_call *wire, const struct spawner *spawner,
+                                 struct wire_text binary, uint32_t image_index, struct elf_source *source)
 {
+    struct object *image;
     struct wire_data elf;
-    const char *reason;
     uint32_t number;
-    enum cap_err err = find_binary(wire, spawner, binary, &number, &elf);
-    if (err)
+    if (image_index == WIRE_CAP_NULL) {
+        enum cap_err err = find_binary(wire, spawner, binary, &number, &elf);
+        if (!err)
+            *source = elf_source_of_bytes(elf.bytes, elf.length);
         return err;
+    }
+    if (spawner->outer)
+        return raise(wire, os_CapException_Type_failed,
+                     "this spawner starts only binaries of the boot package");
+    enum cap_err err = kernel_call_argument(wire, image_index, &memory_object_ops, &image);
+    if (!err)
+        *source = spawn_image_source(image);
+    return err;
+}
+
+static enum cap_err plan_make(struct wire_call *wire, const struct spawner *spawner,
+                              const struct elf_source *source, struct elf_plan *plan)
+{
+    const char *reason;
     if (allowance_check(&spawner->allowance))
         return raise(wire, os_CapException_Type_overloaded, "this spawner's budget of processes is used up");
-    *source = elf_source_of_bytes(elf.bytes, elf.length);
     if (elf_plan_read(source, plan, &reason))
         return raise(wire, os_CapException_Type_failed, reason);
     return CAP_OK;
 }
 
 /* Everything that the child has to have before it is granted anything, and that can fail. */
-static enum cap_err prepare_child(struct process *child, const struct grants *grants,
-                                  struct object **own_memory)
+static enum cap_err prepare_child(struct process *child, const struct spawn_request *request,
+                                  uint32_t cap_count, struct object **own_memory)
 {
     _Static_assert(CAP_TRANSFER_MAX + 1 <= CAP_CAPSET_MAX, "all grants and its own memory fit the CapSet");
     *own_memory = NULL;
-    uint32_t own_count = grants->own_memory.length ? 1 : 0;
-    enum cap_err err = process_reserve_slots(child, &child->caps, grants->count + own_count);
+    uint32_t own_count = request->own_memory.length ? 1 : 0;
+    enum cap_err err = process_reserve_slots(child, &child->caps, cap_count + own_count);
+    if (!err)
+        err = process_give_arguments(child, request->arguments.bytes, request->arguments.length);
     if (!err && own_count)
         err = virtual_memory_make(child, own_memory);
     return err;
@@ -145,48 +105,59 @@ static void grant_own_memory(struct process *child, struct object *own_memory, s
     process_name_cap(child, name.bytes, name.length, id, own_memory->interface_id);
 }
 
-/* Commit: the capabilities change hands, and the child finds them by name. */
-static void grant(struct process *child, struct transfer *transfer, const struct grants *grants)
+/* The image has come along with the grants, and goes at once. */
+static void drop_image(struct process *child, cap_id_t id)
 {
-    cap_id_t ids[CAP_TRANSFER_MAX];
-    if (grants->count)
-        transfer_commit(transfer, &child->caps, ids);
-    for (uint32_t i = 0; i < grants->count; i++) {
-        uint32_t cap_index = grants->cap_indices[i];
-        const struct object *object = transfer_object(transfer, cap_index);
-        process_name_cap(child, grants->names[i].bytes, grants->names[i].length, ids[cap_index],
-                         object->interface_id);
-    }
+    void *image;
+    enum cap_err err = cap_table_remove(&child->caps, id, &image);
+    CHECK(!err);
+    object_release(image);
 }
 
-static enum cap_err make_child(struct wire_call *wire, struct spawner *spawner, struct wire_text name,
-                               const struct process_budget *budget, const struct elf_plan *plan,
-                               const struct elf_source *elf, const struct grants *grants,
-                               struct object **made)
+/* Commit: the capabilities change hands, and the child finds them by name. */
+static void grant(struct process *child, struct transfer *transfer, const struct spawn_request *request)
 {
-    struct object *handle;
+    cap_id_t ids[CAP_TRANSFER_MAX];
+    if (transfer->count)
+        transfer_commit(transfer, &child->caps, ids);
+    for (uint32_t i = 0; i < request->grant_count; i++) {
+        uint32_t cap_index = request->grant_indices[i];
+        const struct object *object = transfer_object(transfer, cap_index);
+        process_name_cap(child, request->grant_names[i].bytes, request->grant_names[i].length, ids[cap_index],
+                         object->interface_id);
+    }
+    if (request->image_index != WIRE_CAP_NULL)
+        drop_image(child, ids[request->image_index]);
+}
+
+static enum cap_err make_child(struct wire_call *wire, struct spawner *spawner,
+                               const struct spawn_request *request, const struct elf_plan *plan,
+                               const struct elf_source *elf, struct object **made)
+{
+    struct transfer *transfer = kernel_call_transfer(wire);
+    struct object *handle, *own_memory;
     struct process_observer *observer;
     struct process *child;
-    enum cap_err err = process_handle_make(budget->payer, &handle, &observer);
+    enum cap_err err = process_handle_make(request->budget.payer, &handle, &observer);
     if (err)
         return err;
-    err = process_create(name.bytes, name.length, budget, plan, elf, observer, &child);
+    err = process_create(request->name.bytes, request->name.length, &request->budget, plan, elf, observer,
+                         &child);
     if (err) {
         object_release(handle);
         return err;
     }
     allowance_take(&spawner->allowance);
     process_handle_started(handle, child, &spawner->object);
-    struct object *own_memory;
-    err = prepare_child(child, grants, &own_memory);
+    err = prepare_child(child, request, transfer->count, &own_memory);
     if (err) {
         process_end(child, &(struct process_end){0});
         object_release(handle);
         return err;
     }
-    grant(child, kernel_call_transfer(wire), grants);
+    grant(child, transfer, request);
     if (own_memory)
-        grant_own_memory(child, own_memory, grants->own_memory);
+        grant_own_memory(child, own_memory, request->own_memory);
     process_start(child);
     *made = handle;
     return CAP_OK;
@@ -196,26 +167,21 @@ static enum cap_err spawner_spawn(void *self, struct wire_call *wire,
                                   struct os_ProcessSpawner_spawn_Params_reader params)
 {
     struct spawner *spawner = spawner_of(self);
-    struct wire_text name = os_ProcessSpawner_spawn_Params_get_name(params);
-    struct process_budget budget = {.payer = &kernel_call_caller(wire)->account};
-    struct grants grants;
+    struct spawn_request request;
     struct elf_source elf;
     struct elf_plan plan;
-    uint64_t limits[LEDGER_KIND_COUNT];
-    limits_read(os_ProcessSpawner_spawn_Params_get_limits(params), limits);
-    limits_of_process(limits, budget.shares);
-    /* The first process is "init" on the console: no other may pose as it. */
-    if (!is_name(name) || wire_text_equal(name, wire_text_of("init")))
-        return CAP_ERR_INVALID;
-    enum cap_err err = grants_read(params, kernel_call_transfer(wire)->count, &grants);
+    struct object *handle;
+    enum cap_err err = spawn_request_read(wire, params, &request);
     if (!err)
-        err = plan_make(wire, spawner, os_ProcessSpawner_spawn_Params_get_binary(params), &elf, &plan);
+        err = find_program(wire, spawner, os_ProcessSpawner_spawn_Params_get_binary(params),
+                           request.image_index, &elf);
+    if (!err)
+        err = plan_make(wire, spawner, &elf, &plan);
     struct os_ProcessSpawner_spawn_Results_builder results = os_ProcessSpawner_spawn_Results_init(wire);
     if (!err)
         err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
-    struct object *handle;
     if (!err)
-        err = make_child(wire, spawner, name, &budget, &plan, &elf, &grants, &handle);
+        err = make_child(wire, spawner, &request, &plan, &elf, &handle);
     if (err)
         return err;
     return os_ProcessSpawner_spawn_Results_set_process(results, kernel_call_attach(wire, handle));

@@ -4,11 +4,13 @@
  */
 #include "kernel/mm/mapping.h"
 #include "abi/memory_map.h"
+#include "kernel/mm/frame.h"
 #include "kernel/mm/kernel_space.h"
 #include "kernel/mm/record.h"
 #include "kernel/object.h"
 #include "lib/bits.h"
 #include "lib/check.h"
+#include "lib/mem.h"
 #include "lib/range_list.h"
 
 /* A mapping, or a reservation. */
@@ -109,6 +111,23 @@ static enum cap_err next_frame_of_list(void *context, uint64_t index, uint64_t *
     *paddr = *walk->frames++;
     walk->frame_count--;
     return CAP_OK;
+}
+
+void memory_read(const struct memory *memory, uint64_t offset, void *to, uint64_t bytes)
+{
+    uint8_t *at = to;
+    while (bytes > 0) {
+        uint64_t index = offset / CAP_PAGE_BYTES, in_page = offset % CAP_PAGE_BYTES, run_count;
+        CHECK(index < memory->page_count);
+        uint64_t paddr = memory->run_paddr
+                             ? memory->run_paddr + index * CAP_PAGE_BYTES
+                             : *frame_list_run(&memory->frames, kernel_page_source(), index, &run_count);
+        uint64_t part = min_u64(bytes, CAP_PAGE_BYTES - in_page);
+        memcpy(at, (const uint8_t *)frame_to_pointer(paddr) + in_page, part);
+        at += part;
+        offset += part;
+        bytes -= part;
+    }
 }
 
 /* The frames are the memory's. */

@@ -37,6 +37,9 @@ struct mappable {
     uint32_t rights_max;
 };
 
+/* Copies out of a memory, whatever maps it. The range is in it (CHECKed). */
+void memory_read(const struct memory *memory, uint64_t offset, void *to, uint64_t bytes);
+
 /* Maps all of it at *address, or, if that is 0, where there is room with an unmapped page on both sides, and
  * says where. rights: 0, PAGE_WRITE or PAGE_EXECUTE. Nothing has changed after an error: CAP_ERR_INVALID the
  * address is unaligned, or the range not in CAP_MAPPINGS_START..END; the rights are more than rights_max, or

@@ -138,6 +138,20 @@ void process_name_cap(struct process *process, const char *name, uint32_t name_b
     entry->cap = id.bits;
 }
 
+enum cap_err process_give_arguments(struct process *process, const void *bytes, uint32_t byte_count)
+{
+    uint64_t paddr;
+    CHECK(byte_count <= CAP_PAGE_BYTES);
+    if (byte_count == 0)
+        return CAP_OK;
+    enum cap_err err = address_space_add_page(&process->space, CAP_ARGUMENTS_ADDRESS, 0, &paddr);
+    if (err)
+        return err;
+    memcpy(frame_to_pointer(paddr), bytes, byte_count);
+    process->capset->argument_bytes = byte_count;
+    return CAP_OK;
+}
+
 void process_start(struct process *process)
 {
     CHECK(process->state == PROCESS_CREATED);

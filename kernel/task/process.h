@@ -96,6 +96,11 @@ CAP_MUST_CHECK enum cap_err process_create(const char *name, uint32_t name_bytes
 void process_name_cap(struct process *process, const char *name, uint32_t name_bytes, cap_id_t id,
                       uint64_t interface_id);
 
+/* Copies up to a page of bytes to where a process finds its arguments; none: no page. CAP_ERR_QUOTA,
+ * CAP_ERR_NO_MEMORY. */
+CAP_MUST_CHECK enum cap_err process_give_arguments(struct process *process, const void *bytes,
+                                                   uint32_t byte_count);
+
 void process_start(struct process *process);
 
 /* Ends a process in any state, the running one too: every call that it made or serves ends, every

@@ -206,19 +206,33 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # processes, or, if it was made by `restrict`, from some and so many at a time.
 
   spawn @0 (binary :Text $C.maxLength(31), name :Text $C.maxLength(31), grants :List(NamedCap),
-      ownMemory :Text $C.maxLength(31), limits :Limits) -> (process :ProcessHandle);
+      ownMemory :Text $C.maxLength(31), limits :Limits, arguments :Data $C.maxLength(1024), mode :Mode,
+      image :MemoryObject) -> (process :ProcessHandle);
   # Starts a process called `name` that holds exactly `grants`, in that order in its CapSet, and after them, unless
   # `ownMemory` is empty, the VirtualMemory of its own address space under that name.
   # `limits` are carved out of the caller's own: the caller has so much less until the process has ended. What it
   # made and others still hold then is charged to the caller.
+  # `arguments` is a message of one segment without framing, or empty: the process finds a copy of it in a read-only
+  # page. What it says is between the two; a service gets `Arguments`.
+  # The program is `binary`, or, if there is an `image`, that memory: it holds an ELF file, of which the process gets
+  # a copy; `binary` is empty then. A spawner that was made by `restrict` starts no image. The capability to the image
+  # is used up by a spawn that succeeds, if it was moved here.
   # It happens as a whole or not at all.
   # Names are letters, digits and '-'; no process but the first is called `init`. Each capability that comes
-  # along is in exactly one grant.
+  # along is in exactly one grant, or is the image.
   # Errors: exception (failed: no such binary, one that this spawner may not start, or not a valid program, and the
-  # reason says which check failed; overloaded: this spawner's budget of processes is used up until one
-  # ends), ERR_INVALID (a name that is empty, has other
-  # characters, or occurs twice; a process name `init`; a grant without a capability, or one granted twice or
-  # not at all), ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
+  # reason says which check failed; overloaded: this spawner's budget of processes is used up until one ends;
+  # unimplemented: recorded mode), ERR_INVALID (a name that is empty, has other characters, or occurs twice; a process
+  # name `init`; a grant without a capability, or one granted twice or not at all; both binary and image; arguments
+  # that are not whole words; an unknown mode), ERR_WRONG_INTERFACE (the image is not memory of the kernel's),
+  # ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
+
+  enum Mode {
+    normal @0;
+
+    recorded @1;
+    # All that the kernel hands to the process is written to a log. Not provided yet.
+  }
 
   restrict @1 (binaries :List(Text) $C.maxLength(64), processes :UInt32) -> (spawner :ProcessSpawner);
   # A spawner that starts only these binaries, and has at most so many processes at a time: each one that it started
@@ -245,6 +259,12 @@ struct Limits {
 
   records @3 :UInt32;
   # Small records of the kernel: endpoints, facets, memory objects, mappings, handles, receives that wait.
+}
+
+struct Arguments {
+  # What a service is started with.
+
+  texts @0 :List(Text);
 }
 
 struct NamedCap {
@@ -412,6 +432,9 @@ struct Service {
 
   limits @9 :Limits;
   # What it may have, out of init's.
+
+  arguments @10 :Arguments;
+  # What each instance is started with; at most 1024 bytes as a message of its own.
 }
 
 struct Export {

@@ -88,10 +88,14 @@ struct limits_row {
     uint32_t records;
 };
 
+#define MANY_ARGUMENTS (CAP_ARGUMENT_BYTES_MAX / 8 + 1)
+
 struct service_row {
     const char *name;
     const char *binary;
     struct limits_row limits;
+    uint32_t argument_count;
+    const char *arguments[MANY_ARGUMENTS];
     uint16_t restart;
     uint16_t at_limit;
     uint32_t initial_backoff_ms;
@@ -229,6 +233,10 @@ static inline void build_service(struct os_Service_builder service, const struct
     must(os_Service_set_name(service, wire_text_of(row->name)));
     must(os_Service_set_binary(service, wire_text_of(row->binary)));
     build_limits(os_Service_init_limits(service), &row->limits);
+    struct wire_list_builder texts =
+        os_Arguments_init_texts(os_Service_init_arguments(service), row->argument_count);
+    for (uint32_t i = 0; i < row->argument_count; i++)
+        must(wire_list_set_text(texts, i, wire_text_of(row->arguments[i])));
     os_Service_set_restart(service, row->restart);
     os_Service_set_initialBackoffMs(service, row->initial_backoff_ms);
     os_Service_set_maxBackoffMs(service, row->max_backoff_ms);

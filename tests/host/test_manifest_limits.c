@@ -1,6 +1,6 @@
 /* The boot manifest: limits of init and of services.
  *
- * Next: tests/host/test_manifest_bytes.c
+ * Next: tests/host/test_manifest_arguments.c
  */
 #include "tests/host/manifest_system.h"
 

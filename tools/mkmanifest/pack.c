@@ -342,6 +342,23 @@ static void pack_restart(struct packer *packer, const struct place *service_plac
         service, field_word(problems, &place, restart, "atLimit", "reaction", manifest_reaction_name));
 }
 
+static void pack_arguments(struct packer *packer, const struct place *service_place, json_t *service,
+                           struct os_Arguments_builder arguments)
+{
+    struct place texts_place = place_field(service_place, "arguments");
+    json_t *texts = field_get(packer->problems, service_place, service, "arguments", JSON_ARRAY);
+    struct wire_list_builder list = os_Arguments_init_texts(arguments, (uint32_t)json_array_size(texts));
+    size_t index;
+    json_t *value;
+
+    json_array_foreach(texts, index, value)
+    {
+        struct place place = place_index(&texts_place, (uint32_t)index);
+        if (field_expect(packer->problems, &place, value, JSON_STRING))
+            must_fit(wire_list_set_text(list, (uint32_t)index, wire_text_of(json_string_value(value))));
+    }
+}
+
 static void pack_service(struct packer *packer, const struct place *place, const char *name, json_t *value,
                          struct os_Service_builder service)
 {
@@ -352,7 +369,8 @@ static void pack_service(struct packer *packer, const struct place *place, const
 
     must_fit(os_Service_set_name(service, field_checked_name(packer->problems, place, name)));
     if (field_expect(packer->problems, place, value, JSON_OBJECT)) {
-        FIELD_EXPECT_ONLY(packer->problems, place, value, "binary", "exports", "grants", "restart", "limits");
+        FIELD_EXPECT_ONLY(packer->problems, place, value, "binary", "exports", "grants", "restart", "limits",
+                          "arguments");
         must_fit(os_Service_set_binary(service, field_name(packer->problems, place, value, "binary")));
         if (json_object_get(value, "exports"))
             exports = field_get(packer->problems, place, value, "exports", JSON_OBJECT);
@@ -360,6 +378,8 @@ static void pack_service(struct packer *packer, const struct place *place, const
             grants = field_get(packer->problems, place, value, "grants", JSON_OBJECT);
         if (json_object_get(value, "limits"))
             pack_limits(packer, place, value, os_Service_init_limits(service));
+        if (json_object_get(value, "arguments"))
+            pack_arguments(packer, place, value, os_Service_init_arguments(service));
         pack_restart(packer, place, value, service);
     }
     problems_note(packer->problems, place, packer->problems->count > before);

@@ -188,6 +188,23 @@ static void set_limits(struct os_ProcessSpawner_spawn_Params_builder params, str
     os_Limits_set_records(limits, os_Limits_get_records(wanted));
 }
 
+/* A copy, as a message of its own. */
+static enum cap_err set_arguments(struct os_ProcessSpawner_spawn_Params_builder params,
+                                  struct os_Arguments_reader wanted)
+{
+    uint64_t words[CAP_ARGUMENT_BYTES_MAX / 8];
+    struct wire_message_builder message;
+    struct wire_list_reader texts = os_Arguments_get_texts(wanted);
+    if (texts.count == 0)
+        return CAP_OK;
+    wire_message_build(&message, words, CAP_ARGUMENT_BYTES_MAX / 8);
+    enum cap_err error = os_Arguments_set_texts(os_Arguments_init_root(&message), texts);
+    if (error != CAP_OK)
+        return error;
+    struct wire_data data = {(const uint8_t *)words, message.word_count * 8};
+    return os_ProcessSpawner_spawn_Params_set_arguments(params, data);
+}
+
 struct os_Service_reader service_entry(const struct init *init, uint32_t service_index)
 {
     return os_Service_list_at(os_SystemManifest_get_services(init->manifest), service_index);
@@ -214,9 +231,11 @@ enum cap_err service_start(struct init *init, uint32_t service_index)
     os_ProcessSpawner_spawn_Params_set_name(params, name);
     add_all(&start, params, entry, service->channels);
     set_limits(params, os_Service_get_limits(entry));
+    enum cap_err error = set_arguments(params, os_Service_get_arguments(entry));
     print(init->console, "starting %.*s with %s", (int)name.length, name.bytes, start.words.text);
 
-    enum cap_err error = os_ProcessSpawner_spawn_send(&call);
+    if (error == CAP_OK)
+        error = os_ProcessSpawner_spawn_send(&call);
     if (error == CAP_OK)
         error = os_ProcessSpawner_spawn_wait(&call, &results);
     if (error == CAP_OK)
