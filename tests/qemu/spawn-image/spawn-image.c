@@ -94,7 +94,7 @@ static struct os_MemoryObject image_new(struct test *test, uint64_t bytes, uint8
 
 static void find_program(struct test *test, struct os_BootPackage package)
 {
-    struct os_MemoryObject module;
+    struct os_MemoryObject module = {{.rt = test->memory.raw.rt}};
     uint64_t bytes = 0, address;
     const uint64_t *words;
     uint32_t word_count;
@@ -116,7 +116,8 @@ static void find_program(struct test *test, struct os_BootPackage package)
 static void good_images(struct test *test)
 {
     uint8_t *at;
-    struct os_MemoryObject facet, image = image_new(test, test->program.length, &at);
+    struct os_MemoryObject facet = {{.rt = test->memory.raw.rt}},
+                           image = image_new(test, test->program.length, &at);
     expect_runs(test, &(struct attempt){.binary = "seven"}, "a binary");
     expect_runs(test, &(struct attempt){.image = image.handle}, "an image of exactly the file");
     raw_expect_err(&test->memory.raw, os_MemoryObject_readOnly(image, &facet), CAP_OK, "a read-only facet");
@@ -220,7 +221,7 @@ static void bad_requests(struct test *test)
 int main(struct rt *rt)
 {
     struct test test = {.memory = memory_test_start(rt)};
-    struct os_BootPackage package;
+    struct os_BootPackage package = {{.rt = rt}};
     if (RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &test.spawner) ||
         RT_CAPSET(rt, "facetFactory", os_FacetFactory, &test.facets) ||
         RT_CAPSET(rt, "bootPackage", os_BootPackage, &package))
