@@ -42,8 +42,9 @@ CAP_MUST_CHECK enum cap_err rt_heap_init(struct rt_heap *heap, struct os_FrameAl
                                          struct os_VirtualMemory space, uint64_t bytes_max);
 
 /* As malloc, free and realloc; aligned to HEAP_ALIGN. NULL: the heap has no room and does not grow; `error`
- * says why: CAP_ERR_NO_MEMORY (also: bytes_max is reached), CAP_ERR_QUOTA. A block that is not one is a
- * failing CHECK, that is, the end of the program. */
+ * says why: CAP_ERR_NO_MEMORY (bytes_max is reached, too), or what FrameAllocator.create or VirtualMemory.map
+ * ended with, whose reason is in rt_call_scratch until the next call. A block that is not one is a failing
+ * CHECK, that is, the end of the program. */
 void *rt_heap_alloc(struct rt_heap *heap, uint64_t byte_count);
 void rt_heap_free(struct rt_heap *heap, void *block);
 void *rt_heap_resize(struct rt_heap *heap, void *block, uint64_t byte_count);
