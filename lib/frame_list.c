@@ -103,6 +103,27 @@ void frame_list_free(struct frame_list *list, const struct page_source *source)
     *list = (struct frame_list){0};
 }
 
+uint64_t frame_list_pop(struct frame_list *list, const struct page_source *source)
+{
+    CHECK(list->frame_count > 0);
+    uint64_t index = --list->frame_count, paddr = list->root_paddr;
+    if (list->depth == 0) {
+        list->root_paddr = 0;
+        return paddr;
+    }
+    uint64_t *place = &list->root_paddr; /* of the table that lists the frame */
+    if (list->depth == DEPTH_MAX)
+        place = table_at(source, *place) + index / FRAME_LIST_ENTRIES;
+    paddr = table_at(source, *place)[index % FRAME_LIST_ENTRIES];
+    if (index % FRAME_LIST_ENTRIES == 0)
+        source->free(source->context, *place);
+    if (index == 0 && list->depth == DEPTH_MAX)
+        source->free(source->context, list->root_paddr);
+    if (index == 0)
+        list->root_paddr = 0;
+    return paddr;
+}
+
 enum cap_err frame_list_make(struct frame_list *list, const struct page_source *source, uint64_t frame_count)
 {
     if (frame_count == 0 || frame_count > FRAME_LIST_MAX)

@@ -31,6 +31,10 @@ uint64_t frame_list_cost(uint64_t frame_count);
 CAP_MUST_CHECK enum cap_err frame_list_make(struct frame_list *list, const struct page_source *source,
                                             uint64_t frame_count);
 
+/* Takes the last frame off a list (CHECKed: there is one), whose it was becomes the caller's. Gives tables
+ * back that list nothing any more; frames and tables come in turn, until nothing is left. Constant time. */
+CAP_MUST_CHECK uint64_t frame_list_pop(struct frame_list *list, const struct page_source *source);
+
 /* Gives all of it back to the source that it was made from. */
 void frame_list_free(struct frame_list *list, const struct page_source *source);
 

@@ -8,6 +8,7 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
+#include "kernel/mm/frame.h"
 #include "kernel/mm/kernel_space.h"
 #include "kernel/ring/kernel_call.h"
 
@@ -82,7 +83,8 @@ static void memory_destroy(struct object *object)
     struct memory_object *memory = memory_of(object);
     if (memory->target)
         object_release(&memory->target->object);
-    frame_list_free(&memory->memory.frames, kernel_page_source());
+    if (memory->memory.frames.frame_count)
+        frame_free_list(&memory->memory.frames);
     account_free_object(object, &memory_pool);
 }
 

@@ -2,6 +2,9 @@
  *
  * Frame 0 is never handed out, so a physical address of 0 means "none" everywhere.
  *
+ * A list that was given back as a whole waits as it is, described in its own first frame, which is the last
+ * to go.
+ *
  * Next: kernel/mm/kernel_space.c
  */
 #include "kernel/mm/frame.h"
@@ -15,6 +18,13 @@ static struct frame_bitmap bitmap;
 static uint64_t direct_map;
 static uint64_t total_count;
 static uint64_t storage_paddr;
+
+struct waiting_list {
+    struct waiting_list *next;
+    struct frame_list list;
+};
+static struct waiting_list *waiting;
+static uint64_t waiting_count; /* frames in them, tables too */
 
 void *frame_to_pointer(uint64_t paddr)
 {
@@ -90,13 +100,39 @@ void frame_reclaim(const struct boot_info *info)
     add_regions(info, BOOT_REGION_RECLAIMABLE, UINT64_MAX, UINT64_MAX);
 }
 
+static void table_free(void *context, uint64_t paddr)
+{
+    (void)context;
+    waiting_count--;
+    frame_free(paddr);
+}
+
+static const struct page_source waiting_source = {.direct_map = DIRECT_MAP, .free = table_free};
+
+static enum cap_err take_waiting(uint64_t *paddr)
+{
+    if (!waiting)
+        return CAP_ERR_NO_MEMORY;
+    /* The description goes with the last frame. */
+    struct waiting_list last = *waiting;
+    struct frame_list *list = &waiting->list;
+    if (last.list.frame_count == 1) {
+        list = &last.list;
+        waiting = last.next;
+    }
+    *paddr = frame_list_pop(list, &waiting_source);
+    waiting_count--;
+    return CAP_OK;
+}
+
 enum cap_err frame_alloc(uint64_t *paddr)
 {
     uint64_t frame;
     enum cap_err err = frame_bitmap_alloc(&bitmap, &frame);
-    if (!err)
-        *paddr = frame * CAP_PAGE_BYTES;
-    return err;
+    if (err)
+        return take_waiting(paddr);
+    *paddr = frame * CAP_PAGE_BYTES;
+    return CAP_OK;
 }
 
 enum cap_err frame_alloc_zeroed(uint64_t *paddr)
@@ -113,9 +149,18 @@ void frame_free(uint64_t paddr)
     CHECK(!err);
 }
 
+void frame_free_list(const struct frame_list *list)
+{
+    uint64_t run_count;
+    struct waiting_list *first = frame_to_pointer(*frame_list_run(list, &waiting_source, 0, &run_count));
+    *first = (struct waiting_list){.next = waiting, .list = *list};
+    waiting = first;
+    waiting_count += frame_list_cost(list->frame_count);
+}
+
 uint64_t frame_free_count(void)
 {
-    return bitmap.free_count;
+    return bitmap.free_count + waiting_count;
 }
 
 uint64_t frame_total_count(void)

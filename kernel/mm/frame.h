@@ -6,6 +6,7 @@
 
 #include "abi/error.h"
 #include "kernel/boot.h"
+#include "lib/frame_list.h"
 
 /* Where the kernel's own tables map all memory: physical address p at DIRECT_MAP + p. */
 #define DIRECT_MAP       0xffff800000000000
@@ -26,6 +27,10 @@ void frame_reclaim(const struct boot_info *info);
 CAP_MUST_CHECK enum cap_err frame_alloc(uint64_t *paddr);
 CAP_MUST_CHECK enum cap_err frame_alloc_zeroed(uint64_t *paddr);
 void frame_free(uint64_t paddr);
+
+/* Gives a whole list back, in constant time: its frames are free from now on, and taken off it one by one
+ * when there are no others. The list is not empty. */
+void frame_free_list(const struct frame_list *list);
 
 uint64_t frame_free_count(void);
 uint64_t frame_total_count(void);

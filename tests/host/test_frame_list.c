@@ -151,4 +151,26 @@ TEST(an_empty_list_is_freed_without_harm)
     EXPECT_EQ(memory.used_count, 0);
 }
 
+TEST(frames_are_taken_off_one_by_one)
+{
+    for (uint32_t n = 0; n < COUNTS; n++) {
+        struct frame_list list;
+        memory_init(FRAMES_MAX);
+        EXPECT_EQ(frame_list_make(&list, &source, counts[n]), CAP_OK);
+        for (uint64_t left = counts[n]; left > 0; left--) {
+            uint64_t last = frame_list_at(&list, left - 1), first = frame_list_at(&list, 0);
+            uint64_t paddr = frame_list_pop(&list, &source);
+            EXPECT_EQ(paddr, last);
+            EXPECT(left == 1 || frame_list_at(&list, 0) == first);
+            EXPECT_EQ(list.frame_count, left - 1);
+            memory_free(&memory, paddr);
+            /* What is left costs its frames, and the tables that list them: of the depth that it began with.
+             */
+            uint64_t tables = counts[n] == 1 ? 0 : (left - 1 + 511) / 512 + (counts[n] > 512 && left > 1);
+            EXPECT_EQ(memory.used_count, left - 1 + tables);
+        }
+        EXPECT_EQ(list.root_paddr, 0);
+    }
+}
+
 TEST_MAIN()
