@@ -18,15 +18,6 @@
 #include "kernel/ring/enter.h"
 #include "kernel/ring/receive_record.h"
 
-/* Whether a CALL's answer, or a RECV's call, could be put where the SQE says. */
-static inline bool places_are_quick(struct process *process, const struct cap_sqe *sqe, uint32_t bytes_max)
-{
-    return user_quick_is_writable(&process->space, sqe->buffer_addr, min_u64(sqe->buffer_bytes, bytes_max)) &&
-           (sqe->receive_count == 0 ||
-            user_quick_is_writable(&process->space, sqe->transfers_addr,
-                                   sqe->receive_count * sizeof(struct cap_transfer_in)));
-}
-
 /* A record for the CALL in sqe, complete but for where it goes. */
 static inline struct call *take(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe)
 {
@@ -71,7 +62,7 @@ static inline bool endpoint_fast_call(struct client_facet *facet, struct process
     struct endpoint *endpoint = facet->endpoint;
     const uint8_t *message =
         user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
-    if (!message || sqe->send_count || sqe->flags || !places_are_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+    if (!message || sqe->send_count || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
         return false;
 
     struct receive *receive = first_receive(endpoint);
@@ -134,7 +125,7 @@ static inline bool endpoint_fast_receive(struct endpoint *endpoint, struct proce
 {
     uint32_t bytes_max = (uint32_t)sizeof(struct cap_incoming) + CAP_MESSAGE_BYTES_MAX;
     if (sqe->flags & CAP_SQE_TIMEOUT || sqe->buffer_bytes < sizeof(struct cap_incoming) ||
-        !places_are_quick(server, sqe, bytes_max))
+        !reply_is_quick(server, sqe, bytes_max))
         return false;
     struct call *call = call_queue_first(&endpoint->calls);
     if (call)

@@ -53,15 +53,28 @@ uint32_t kernel_call_attach(struct wire_call *wire, struct object *owned_object)
 enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_bytes, uint32_t object_count)
 {
     const struct kernel_call *kernel_call = kernel_call_of(wire);
-    if (message_bytes > kernel_call->place.buffer_bytes || object_count > kernel_call->place.receive_count)
+    if (message_bytes > kernel_call->sqe->buffer_bytes || object_count > kernel_call->sqe->receive_count)
         return CAP_ERR_BUFFER_TOO_SMALL;
     return process_reserve_slots(kernel_call->caller, &kernel_call->caller->caps, object_count);
+}
+
+static inline struct reply_place place_of(const struct kernel_call *kernel_call)
+{
+    const struct cap_sqe *sqe = kernel_call->sqe;
+    return (struct reply_place){
+        .user_data = sqe->user_data,
+        .buffer = {sqe->buffer_addr},
+        .received = kernel_call->received,
+        .buffer_bytes = sqe->buffer_bytes,
+        .receive_count = sqe->receive_count,
+    };
 }
 
 enum cap_err kernel_call_defer(struct wire_call *wire, struct call_queue *queue, struct call **call)
 {
     struct kernel_call *kernel_call = kernel_call_of(wire);
-    enum cap_err err = call_make(kernel_call->caller, kernel_call->target, &kernel_call->place, call);
+    struct reply_place place = place_of(kernel_call);
+    enum cap_err err = call_make(kernel_call->caller, kernel_call->target, &place, call);
     if (err)
         return err;
     wire->is_deferred = true;
@@ -124,23 +137,68 @@ static inline struct answer answer_of(struct kernel_call *kernel_call, enum cap_
     };
 }
 
-/* Copies the call in: after this the caller's memory is not looked at again. */
-static inline enum cap_err kernel_call_accept(struct kernel_call *kernel_call, const struct cap_sqe *sqe)
+static __attribute__((noinline)) enum cap_err accept_general(struct kernel_call *kernel_call)
 {
     struct process *caller = kernel_call->caller;
+    const struct cap_sqe *sqe = kernel_call->sqe;
     struct user_range message, copy = user_range_of_kernel(params, sqe->message_bytes);
+    struct reply_place place;
     uaddr_t descriptors;
     enum cap_err err = user_range_resolve(&caller->space, (uaddr_t){sqe->message_addr}, sqe->message_bytes,
                                           USER_ACCESS_READ, &message);
     if (!err)
         err = caps_read_time_limit(caller, sqe, &kernel_call->timeout_ns, &descriptors);
     if (!err)
-        err = reply_judge(caller, sqe, descriptors, &kernel_call->place);
+        err = reply_judge(caller, sqe, descriptors, &place);
     if (!err)
         err = caps_prepare(&kernel_call->transfer, caller, descriptors, sqe->send_count);
     if (!err)
         user_range_copy(&copy, 0, &message, sqe->message_bytes);
+    kernel_call->received = place.received;
     return err;
+}
+
+/* Copies the call in: after this the caller's memory is not looked at again. Without capabilities and time
+ * limit, and with memory that was used before, there is not much to it. */
+static inline enum cap_err accept(struct kernel_call *kernel_call)
+{
+    struct process *caller = kernel_call->caller;
+    const struct cap_sqe *sqe = kernel_call->sqe;
+    const uint8_t *message =
+        user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
+    if (!message || sqe->send_count || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+        return accept_general(kernel_call);
+    user_copy_words(params, message, sqe->message_bytes / 8);
+    kernel_call->received.value = sqe->transfers_addr;
+    kernel_call->timeout_ns = CAP_TIMEOUT_NEVER;
+    transfer_init(&kernel_call->transfer);
+    return CAP_OK;
+}
+
+static __attribute__((noinline)) void answer_general(struct kernel_call *kernel_call, enum cap_err status)
+{
+    struct cap_cqe cqe;
+    const struct answer answer = answer_of(kernel_call, status);
+    const struct reply_place place = place_of(kernel_call);
+    (void)!reply_put(kernel_call->caller, &place, &answer, &cqe);
+    ring_complete(kernel_call->caller, &cqe);
+}
+
+/* A result without capabilities, for memory that was used before and still is there. */
+static inline void answer(struct kernel_call *kernel_call, enum cap_err status)
+{
+    struct process *caller = kernel_call->caller;
+    const struct cap_sqe *sqe = kernel_call->sqe;
+    uint32_t bytes = kernel_call->wire.results.word_count * 8;
+    uint8_t *to = user_quick(&caller->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE);
+    if (status || !to || bytes > sqe->buffer_bytes || kernel_call->object_count ||
+        kernel_call->wire.results.overflowed) {
+        answer_general(kernel_call, status);
+        return;
+    }
+    user_copy_words(to, results, bytes / 8);
+    const struct cap_cqe cqe = {.user_data = sqe->user_data, .message_bytes = bytes};
+    ring_complete(caller, &cqe);
 }
 
 enum cap_err kernel_call_run(struct object *target, struct process *caller, const struct cap_sqe *sqe)
@@ -149,7 +207,8 @@ enum cap_err kernel_call_run(struct object *target, struct process *caller, cons
     struct wire_call *wire = &kernel_call.wire;
     kernel_call.caller = caller;
     kernel_call.target = target;
-    enum cap_err err = kernel_call_accept(&kernel_call, sqe);
+    kernel_call.sqe = sqe;
+    enum cap_err err = accept(&kernel_call);
     if (err)
         return err;
     kernel_call_init(&kernel_call);
@@ -158,12 +217,8 @@ enum cap_err kernel_call_run(struct object *target, struct process *caller, cons
     wire_message_read(&wire->params, params, sqe->message_bytes / 8, kernel_call.transfer.count);
     enum cap_err status = target->ops->dispatch(target, wire);
     caps_roll_back(&kernel_call.transfer);
-    if (wire->is_deferred)
-        return CAP_OK;
-    struct cap_cqe cqe;
-    const struct answer answer = answer_of(&kernel_call, status);
-    (void)!reply_put(caller, &kernel_call.place, &answer, &cqe);
-    ring_complete(caller, &cqe);
+    if (!wire->is_deferred)
+        answer(&kernel_call, status);
     return CAP_OK;
 }
 
@@ -172,6 +227,7 @@ void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, 
 {
     struct kernel_call kernel_call;
     call_unwait(call);
+    kernel_call.sqe = NULL;
     kernel_call_init(&kernel_call);
     fill(&kernel_call.wire, context);
     const struct answer answer = answer_of(&kernel_call, CAP_OK);

@@ -17,9 +17,10 @@ struct kernel_call {
     struct wire_call wire;
     struct process *caller;
     struct object *target;
-    struct reply_place place;
-    uint64_t timeout_ns;   /* time limit of an answer that is deferred */
-    uint32_t object_count; /* of the answer */
+    const struct cap_sqe *sqe; /* NULL: the answer was deferred, the place is in the call's record */
+    uaddr_t received;          /* where capabilities of the answer are to be listed */
+    uint64_t timeout_ns;       /* time limit of an answer that is deferred */
+    uint32_t object_count;     /* of the answer */
     struct object *objects[KERNEL_CALL_OBJECTS_MAX];
     struct transfer transfer; /* came with the call */
 };

@@ -56,6 +56,16 @@ CAP_MUST_CHECK static inline enum cap_err reply_judge(struct process *caller, co
     return err;
 }
 
+/* Whether what an SQE without descriptors asks for, a CALL's answer or a RECV's call, can be put into memory
+ * that was used before. False: it may still be all right. */
+static inline bool reply_is_quick(struct process *process, const struct cap_sqe *sqe, uint32_t bytes_max)
+{
+    return user_quick_is_writable(&process->space, sqe->buffer_addr, min_u64(sqe->buffer_bytes, bytes_max)) &&
+           (sqe->receive_count == 0 ||
+            user_quick_is_writable(&process->space, sqe->transfers_addr,
+                                   sqe->receive_count * sizeof(struct cap_transfer_in)));
+}
+
 static inline uint32_t answer_cap_count(const struct answer *answer)
 {
     return answer->transfer ? answer->transfer->count : answer->object_count;
