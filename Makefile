@@ -33,7 +33,7 @@ FREESTANDING := -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name
     -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
     -ffunction-sections -fdata-sections
 KERNEL_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer
-USER_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -fno-omit-frame-pointer
+USER_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64
 SHIM_FLAGS := $(COMMON) $(FREESTANDING) -Os -m32 -march=i686 -mgeneral-regs-only
 HOST_FLAGS := $(COMMON) -O2
 TEST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all

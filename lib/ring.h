@@ -79,13 +79,19 @@ CAP_MUST_CHECK static inline enum cap_err ring_observe(struct ring *ring)
     return CAP_OK;
 }
 
-/* Copies the next SQE that was observed, once; it stays where it is. False, and nothing happens, if none is
- * pending (ring_sqe_pending is 0) or if no place of the CQ is free. The copy is the caller's to judge; who
- * acts on it calls ring_advance, and never looks at the page again. */
-CAP_MUST_CHECK static inline bool ring_peek(const struct ring *ring, struct cap_sqe *copy)
+/* How many SQEs that were observed can be taken: each has a place of the CQ that is free. Taking one takes one off;
+ * completions change nothing, since the place that they fill was reserved. */
+static inline uint32_t ring_sqe_takeable(const struct ring *ring)
 {
-    if (ring_sqe_pending(ring) == 0 || ring_cqe_reachable(ring) >= CAP_CQ_ENTRIES)
-        return false;
+    uint32_t pending = ring_sqe_pending(ring), room = CAP_CQ_ENTRIES - ring_cqe_reachable(ring);
+    return pending < room ? pending : room;
+}
+
+/* Copies the next SQE, once; it stays where it is. One can be taken (the caller has asked
+ * ring_sqe_takeable). The copy is the caller's to judge; who acts on it calls ring_advance, and never
+ * looks at the page again. */
+static inline void ring_copy_sqe(const struct ring *ring, struct cap_sqe *copy)
+{
     /* Volatile: the program may write the SQE meanwhile; each word is read once, and what is judged is
      * what is used. */
     const volatile struct sqe_words *from =
@@ -94,10 +100,9 @@ CAP_MUST_CHECK static inline bool ring_peek(const struct ring *ring, struct cap_
 #pragma GCC unroll 8
     for (uint32_t i = 0; i < SQE_WORDS; i++)
         to->word[i] = from->word[i];
-    return true;
 }
 
-/* Takes the SQE that ring_peek has just copied: reserves a place of the CQ and frees that of the SQ. */
+/* Takes the SQE that was just copied: reserves a place of the CQ and frees that of the SQ. */
 static inline void ring_advance(struct ring *ring)
 {
     ring->cq_reserved++;
@@ -106,7 +111,15 @@ static inline void ring_advance(struct ring *ring)
     __atomic_store_n(&ring->shared->header.sq_head, ring->sq_head, __ATOMIC_RELEASE);
 }
 
-/* Both: takes the next SQE, and its copy is the caller's. False as for ring_peek. */
+/* All three: false, and nothing happens, if no SQE can be taken. */
+CAP_MUST_CHECK static inline bool ring_peek(const struct ring *ring, struct cap_sqe *copy)
+{
+    if (ring_sqe_takeable(ring) == 0)
+        return false;
+    ring_copy_sqe(ring, copy);
+    return true;
+}
+
 CAP_MUST_CHECK static inline bool ring_take(struct ring *ring, struct cap_sqe *copy)
 {
     if (!ring_peek(ring, copy))

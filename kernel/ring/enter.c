@@ -32,9 +32,6 @@ static const bool is_op_timer_safe[CAP_OP_COUNT] = {
     [CAP_OP_RELEASE] = true, [CAP_OP_CANCEL] = true, [CAP_OP_RETURN_RECV] = true,
 };
 
-/* What may take long: a method of the kernel, and the end of an object. */
-static const bool is_op_long[CAP_OP_COUNT] = {[CAP_OP_CALL] = true, [CAP_OP_RELEASE] = true};
-
 void process_wait_over(struct process *process)
 {
     process->context.rax = ring_cqe_unread(&process->ring);
@@ -77,15 +74,17 @@ static inline void op_nop(struct process *process, const struct cap_sqe *sqe)
     ring_post(&process->ring, &cqe); /* whoever submits does not wait */
 }
 
-static inline void run(struct process *process, const struct cap_sqe *sqe)
+/* Whether it may have taken long: a method of the kernel, or the end of an object. */
+static inline __attribute__((always_inline)) bool run(struct process *process, const struct cap_sqe *sqe)
 {
     switch (sqe->opcode) {
     case CAP_OP_NOP:
         run_as(process, sqe, CAP_OP_NOP, op_nop);
-        break;
+        return false;
     case CAP_OP_CALL:
         run_as(process, sqe, CAP_OP_CALL, op_call);
-        break;
+        object_reap();
+        return true;
     case CAP_OP_RECV:
         run_as(process, sqe, CAP_OP_RECV, op_recv);
         break;
@@ -97,7 +96,8 @@ static inline void run(struct process *process, const struct cap_sqe *sqe)
         break;
     case CAP_OP_RELEASE:
         run_as(process, sqe, CAP_OP_RELEASE, op_release);
-        break;
+        object_reap();
+        return true;
     case CAP_OP_CANCEL:
         run_as(process, sqe, CAP_OP_CANCEL, op_cancel);
         break;
@@ -106,18 +106,22 @@ static inline void run(struct process *process, const struct cap_sqe *sqe)
         break;
     }
     object_reap();
+    return false;
 }
 
-/* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen.
- * False: time was up before the SQ was empty. */
-static bool drain(struct process *process)
+/* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen. False:
+ * time was up before the SQ was empty. */
+static inline bool drain(struct process *process)
 {
+    struct ring *ring = &process->ring;
     struct cap_sqe sqe;
-    uint64_t end_ns = ring_sqe_pending(&process->ring) > 1 ? clock_now_ns() + DRAIN_NS : 0;
-    while (ring_take(&process->ring, &sqe)) {
-        run(process, &sqe);
-        if (ring_sqe_pending(&process->ring) && sqe.opcode < CAP_OP_COUNT && is_op_long[sqe.opcode] &&
-            clock_now_ns() >= end_ns)
+    uint32_t left = ring_sqe_takeable(ring);
+    uint64_t end_ns = left > 1 ? clock_now_ns() + DRAIN_NS : 0;
+    for (; left > 0; left--) {
+        ring_copy_sqe(ring, &sqe);
+        ring_advance(ring);
+        bool was_long = run(process, &sqe);
+        if (was_long && left > 1 && clock_now_ns() >= end_ns)
             return false;
     }
     return true;

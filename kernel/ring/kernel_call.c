@@ -118,7 +118,7 @@ static __attribute__((noinline)) enum cap_err finish_error(struct kernel_call *k
     enum cap_err status = error == CAP_ERR_QUOTA ? raise_overloaded(kernel_call) : error;
     if (status == CAP_ERR_EXCEPTION)
         build_exception(wire);
-    bool is_room = wire->results.word_count * 8 <= kernel_call->place.buffer_bytes;
+    bool is_room = wire->results.word_count * 8 <= kernel_call->sqe->buffer_bytes;
     return error == CAP_ERR_QUOTA && !is_room ? error : status;
 }
 

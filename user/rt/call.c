@@ -56,17 +56,18 @@ enum cap_err rt_call_wait(struct rt_call *call)
 {
     if (call->state != RT_CALL_SENT)
         return call->error;
-    call->error = rt_pending_wait(call->rt, &call->pending);
+    enum cap_err error = rt_pending_wait(call->rt, &call->pending);
+    call->error = error;
     call->state = RT_CALL_DONE;
 
     /* Only these two bring a message; the CQE's sizes mean something else with other errors. */
     struct cap_cqe *cqe = &call->pending.cqe;
-    if (__builtin_expect(call->error != CAP_OK && call->error != CAP_ERR_EXCEPTION, 0)) {
+    if (__builtin_expect(error != CAP_OK && error != CAP_ERR_EXCEPTION, 0)) {
         call->refusal = *cqe;
         cqe->message_bytes = cqe->cap_count = 0;
     }
     wire_message_read(&call->results, call->results_words, cqe->message_bytes / 8, cqe->cap_count);
-    return call->error;
+    return error;
 }
 
 bool rt_call_is_done(const struct rt_call *call)
@@ -85,7 +86,7 @@ enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index, struct rt_ha
     return CAP_OK;
 }
 
-void rt_call_end(struct rt_call *call)
+static __attribute__((noinline)) void end_under_way(struct rt_call *call)
 {
     /* The kernel may still write into a record that is SENT. The status is of no interest any more. */
     enum cap_err ignored = rt_call_wait(call);
@@ -95,6 +96,12 @@ void rt_call_end(struct rt_call *call)
         if (rt_call_take(call, i, &handle) == CAP_OK)
             rt_handle_drop(&handle);
     }
+}
+
+void rt_call_end(struct rt_call *call)
+{
+    if (call->state == RT_CALL_SENT || call->pending.cqe.cap_count != 0)
+        end_under_way(call);
     call->state = RT_CALL_ENDED;
 }
 
