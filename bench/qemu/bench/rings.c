@@ -10,18 +10,19 @@
 
 static enum cap_err nops(struct ring_client *ring, uint32_t count)
 {
-    const struct cap_sqe nop = {.opcode = CAP_OP_NOP};
     for (uint32_t i = 0; i < count; i++) {
-        enum cap_err err = ring_client_submit(ring, &nop);
-        if (err)
-            return err;
+        struct cap_sqe *slot = ring_client_slot(ring);
+        if (!slot)
+            return CAP_ERR_AGAIN;
+        *slot = (struct cap_sqe){.opcode = CAP_OP_NOP};
+        ring_client_publish(ring);
     }
     if (rt_enter(count, CAP_TIMEOUT_NEVER) != count)
         return CAP_ERR_BAD_RING;
-    struct cap_cqe cqe = {0};
     for (uint32_t i = 0; i < count; i++)
-        if (!ring_client_take(ring, &cqe) || cqe.status)
+        if (ring_client_cqe(ring, i)->status)
             return CAP_ERR_BAD_RING;
+    ring_client_advance(ring, count);
     return CAP_OK;
 }
 
