@@ -97,6 +97,13 @@ static inline void list_remove(struct list_node *node)
     list_node_init(node);
 }
 
+/* For a node of a record that is given up: it is linked, and its links are not looked at again. */
+static inline void list_unlink(struct list_node *node)
+{
+    node->prev->next = node->next;
+    node->next->prev = node->prev;
+}
+
 /* NULL when the list is empty. */
 static inline struct list_node *list_first(const struct list *list)
 {

@@ -65,6 +65,15 @@ CAP_MUST_CHECK static inline enum cap_err wire_check_scalars(struct wire_message
     return CAP_OK;
 }
 
+/* A step of kind CAP at pointer `index` of the root, when it is right; false: look again. */
+static inline bool wire_check_cap(const struct wire_message_reader *message, uint32_t index)
+{
+    if (index >= message->root_pointer_count)
+        return true;
+    uint64_t word = message->words[message->root_pointers_at + index];
+    return word == 0 || wire_is_cap(word, message->cap_count);
+}
+
 /* A step of kind TEXT or DATA at pointer `index` of the root, when it is right; false: look again. Nothing is
  * charged: no more than a few of these and the root are far below the budget. The last Text is kept, so that
  * its getter need not look again; wire_check forgets it. */

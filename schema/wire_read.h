@@ -173,6 +173,12 @@ struct wire_list_reader wire_follow_any_list(struct wire_pointer_reader pointer)
 
 struct wire_struct_reader wire_list_struct(struct wire_list_reader list, uint32_t index);
 
+/* Whether a word is a pointer to a capability that came with the message. */
+static inline bool wire_is_cap(uint64_t word, uint32_t cap_count)
+{
+    return (uint32_t)word == WIRE_KIND_OTHER && word >> 32 < cap_count;
+}
+
 /* ---- Structs ---------------------------------------------------------------------------------------- */
 
 static inline struct wire_struct_reader wire_struct_null(struct wire_message_reader *message)
@@ -331,7 +337,10 @@ static inline uint32_t wire_get_cap(struct wire_struct_reader s, uint32_t index)
 {
     if (index >= s.pointer_count)
         return WIRE_CAP_NULL;
-    return wire_follow_cap(s.message, s.words, s.word_count, s.pointers_at + index);
+    uint32_t at = s.pointers_at + index;
+    if (wire_is_cap(s.words[at], s.message ? s.message->cap_count : 0))
+        return (uint32_t)(s.words[at] >> 32);
+    return wire_follow_cap(s.message, s.words, s.word_count, at);
 }
 
 /* ---- Pointers of any type ---------------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ static inline struct call *take(struct client_facet *facet, struct process *call
         return NULL;
     call->place.user_data = sqe->user_data;
     call->place.buffer.value = sqe->buffer_addr;
-    call->place.received.value = sqe->transfers_addr;
+    call->place.received.value = sqe->transfers_addr + sqe->send_count * sizeof(struct cap_transfer_out);
     call->place.buffer_bytes = sqe->buffer_bytes;
     call->place.receive_count = sqe->receive_count;
     call->interface_id = sqe->interface_id;
@@ -50,56 +50,84 @@ static inline void serve(struct call *call, struct process *server, uint8_t *to,
     incoming->badge = call->badge;
     incoming->interface_id = call->interface_id;
     incoming->method_id = call->method_id;
-    incoming->cap_count = 0;
+    incoming->cap_count = (uint16_t)call->transfer.count;
     incoming->message_bytes = call->message.bytes;
     user_copy_words(incoming + 1, message, call->message.bytes / 8);
+}
+
+/* The capabilities of the CALL in sqe, ready to be handed to the server; false: nothing has changed. */
+static inline bool prepare_caps(struct call *call, struct process *caller, const struct cap_sqe *sqe,
+                                const struct receive *receive, struct user_range *list)
+{
+    if (sqe->send_count > receive->receive_count ||
+        caps_prepare(&call->transfer, caller, (uaddr_t){sqe->transfers_addr}, sqe->send_count))
+        return false;
+    if (!caps_check_receiver(receive->process, receive->received, sqe->send_count, list))
+        return true;
+    caps_roll_back(&call->transfer);
+    return false;
+}
+
+/* To the server that waits, which gives up the record of its RECV for that of the call: what it pays for
+ * stays the same. */
+static inline bool call_server(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe,
+                               struct receive *receive, const void *message)
+{
+    struct process *server = receive->process;
+    uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
+    uint8_t *to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
+    if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
+        return false;
+    struct call *call = take(facet, caller, sqe);
+    if (!call)
+        return false;
+    struct user_range list;
+    if (sqe->send_count && !prepare_caps(call, caller, sqe, receive, &list)) {
+        call_give(call);
+        return false;
+    }
+    /* Nothing below can fail. */
+    serve(call, server, to, message);
+    if (sqe->send_count)
+        caps_commit(&call->transfer, server, &list);
+    const struct cap_cqe cqe = {.user_data = receive->user_data,
+                                .message_bytes = sqe->message_bytes,
+                                .cap_count = sqe->send_count,
+                                .flags = receive->cqe_flags};
+    receive_give_for_call(receive);
+    ring_complete(server, &cqe);
+    return true;
+}
+
+/* Nobody waits for a call: it does. */
+static inline bool call_waits(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe,
+                              const void *message)
+{
+    struct call_queue *queue = &facet->endpoint->calls;
+    struct call *call;
+    if (sqe->send_count || queue->count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept)
+        return false;
+    call = take(facet, caller, sqe);
+    if (!call)
+        return false;
+    call->message.parts[0] = (uint8_t *)call->kept;
+    call->message.first_bytes = sqe->message_bytes;
+    user_copy_words(call->kept, message, sqe->message_bytes / 8);
+    call_wait(call, queue);
+    return true;
 }
 
 /* The client may call: the endpoint is open and the facet is not revoked. */
 static inline bool endpoint_fast_call(struct client_facet *facet, struct process *caller,
                                       const struct cap_sqe *sqe)
 {
-    struct endpoint *endpoint = facet->endpoint;
     const uint8_t *message =
         user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
-    if (!message || sqe->send_count || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+    if (!message || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
         return false;
-
-    struct receive *receive = first_receive(endpoint);
-    struct process *server = NULL;
-    uint8_t *to = NULL;
-    struct call *call;
-    if (receive) {
-        uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
-        server = receive->process;
-        to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
-        if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT ||
-            ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1))
-            return false;
-    } else if (endpoint->calls.count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept) {
-        return false;
-    }
-    call = take(facet, caller, sqe);
-    if (!call) {
-        if (receive)
-            ledger_refund(&server->account.ledger, LEDGER_RECORDS, 1);
-        return false;
-    }
-
-    /* Nothing below can fail. */
-    if (!receive) {
-        call->message.parts[0] = (uint8_t *)call->kept;
-        call->message.first_bytes = sqe->message_bytes;
-        user_copy_words(call->kept, message, sqe->message_bytes / 8);
-        call_wait(call, &endpoint->calls);
-        return true;
-    }
-    serve(call, server, to, message);
-    const struct cap_cqe cqe = {
-        .user_data = receive->user_data, .message_bytes = sqe->message_bytes, .flags = receive->cqe_flags};
-    receive_give(receive);
-    ring_complete(server, &cqe);
-    return true;
+    struct receive *receive = first_receive(facet->endpoint);
+    return receive ? call_server(facet, caller, sqe, receive, message)
+                   : call_waits(facet, caller, sqe, message);
 }
 
 /* A call waits already: no record of the RECV is made. */

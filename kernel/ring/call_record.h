@@ -67,7 +67,7 @@ static inline void call_give_served(struct call *call, struct process *caller, s
     ledger_refund(&server->account.ledger, LEDGER_RECORDS, 1);
     object_release(call->target);
     timer_stop(&call->timer);
-    list_remove(&call->caller_link);
+    list_unlink(&call->caller_link);
     ledger_refund(&caller->account.ledger, LEDGER_CALLS, 1);
     record_give_raw(&call_pool, call);
 }

@@ -37,12 +37,6 @@ void process_wait_over(struct process *process)
     process->context.rax = ring_cqe_unread(&process->ring);
 }
 
-void ring_wake(struct process *process)
-{
-    process_wait_over(process);
-    scheduler_wake(process);
-}
-
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status)
 {
     const struct cap_cqe cqe = {.user_data = user_data, .status = status};
@@ -109,8 +103,8 @@ static inline __attribute__((always_inline)) bool run(struct process *process, c
     return false;
 }
 
-/* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen. False:
- * time was up before the SQ was empty. */
+/* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen.
+ * False: time was up before the SQ was empty. */
 static inline bool drain(struct process *process)
 {
     struct ring *ring = &process->ring;

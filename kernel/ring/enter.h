@@ -4,17 +4,14 @@
  */
 #pragma once
 
-#include "kernel/task/process.h"
-
-/* Of enter.c: the wait of a process is over. */
-void ring_wake(struct process *process);
+#include "kernel/task/scheduler.h"
 
 /* Posts the one CQE of an accepted SQE, and wakes the process if that is what it waits for. */
 static inline void ring_complete(struct process *process, const struct cap_cqe *cqe)
 {
     ring_post(&process->ring, cqe);
     if (process->state == PROCESS_WAITING && ring_cqe_unread(&process->ring) >= process->wait_count)
-        ring_wake(process);
+        scheduler_wake(process, ring_cqe_unread(&process->ring));
 }
 
 void ring_complete_status(struct process *process, uint64_t user_data, enum cap_err status);

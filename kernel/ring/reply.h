@@ -56,13 +56,14 @@ CAP_MUST_CHECK static inline enum cap_err reply_judge(struct process *caller, co
     return err;
 }
 
-/* Whether what an SQE without descriptors asks for, a CALL's answer or a RECV's call, can be put into memory
+/* Whether what an SQE without time limit asks for, a CALL's answer or a RECV's call, can be put into memory
  * that was used before. False: it may still be all right. */
 static inline bool reply_is_quick(struct process *process, const struct cap_sqe *sqe, uint32_t bytes_max)
 {
     return user_quick_is_writable(&process->space, sqe->buffer_addr, min_u64(sqe->buffer_bytes, bytes_max)) &&
            (sqe->receive_count == 0 ||
-            user_quick_is_writable(&process->space, sqe->transfers_addr,
+            user_quick_is_writable(&process->space,
+                                   sqe->transfers_addr + sqe->send_count * sizeof(struct cap_transfer_out),
                                    sqe->receive_count * sizeof(struct cap_transfer_in)));
 }
 

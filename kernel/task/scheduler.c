@@ -37,10 +37,11 @@ void scheduler_wait_until(struct process *process, uint64_t wake_ns)
     timer_start(&process->sleep, wake_ns, sleep_is_over);
 }
 
-void scheduler_wake(struct process *process)
+void scheduler_wake(struct process *process, uint64_t result)
 {
     struct cpu *cpu = cpu_this();
     CHECK(process->state == PROCESS_WAITING);
+    process->context.rax = result;
     timer_stop(&process->sleep);
     process->state = PROCESS_READY;
     if (process == cpu->current)

@@ -27,8 +27,8 @@ static inline void scheduler_wait(struct process *process)
 }
 void scheduler_wait_until(struct process *process, uint64_t wake_ns);
 
-/* A waiting process becomes ready, as the hand-off if it can be. */
-void scheduler_wake(struct process *process);
+/* A waiting process becomes ready, as the hand-off if it can be; its cap_enter returns this. */
+void scheduler_wake(struct process *process, uint64_t result);
 
 /* Takes a process, in whatever state, out of everything. */
 void scheduler_remove(struct process *process);

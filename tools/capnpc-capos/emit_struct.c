@@ -307,31 +307,36 @@ static void rows_expand(struct emitter *emitter, struct rows *rows)
     rows_drop_empty_cases(rows);
 }
 
-/* The check of a struct. For one with nothing to walk, and for one with no more to walk than a text or two,
+/* The check of a struct. For one with nothing to walk, and for one with no more to walk than a text or a
+ * capability or two,
  * what is right is settled in line; everything else is one call. */
 static void emit_check(struct emitter *emitter, struct node *node)
 {
     FILE *file = emitter->header;
     const char *name = model_name(emitter->model, node);
     struct rows rows = {0};
-    bool is_bytes = true;
+    bool is_short = true;
     rows_add(emitter, &rows, 0, node);
     rows_expand(emitter, &rows);
     for (uint32_t i = 0; i < rows.count; i++) {
         uint16_t which = Type_which(rows.rows[i].field.type);
-        is_bytes = is_bytes && !rows.rows[i].is_case && (which == Type_text || which == Type_data);
+        is_short = is_short && !rows.rows[i].is_case &&
+                   (which == Type_text || which == Type_data || type_is_capability(rows.rows[i].field.type));
     }
     fprintf(file,
             "CAP_MUST_CHECK static inline enum cap_err %s_check(struct wire_message_reader *message)\n{\n",
             name);
-    if (rows.count > 0 && rows.count <= IN_LINE_STEPS_MAX && is_bytes) {
+    if (rows.count > 0 && rows.count <= IN_LINE_STEPS_MAX && is_short) {
         fprintf(
             file,
             "    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)");
         for (uint32_t i = 0; i < rows.count; i++) {
             struct field *field = &rows.rows[i].field;
-            fprintf(file, "\n        && wire_check_bytes(message, %u, %uu, %s)", field->offset,
-                    field_limit(field->reader), Type_which(field->type) == Type_text ? "true" : "false");
+            if (type_is_capability(field->type))
+                fprintf(file, "\n        && wire_check_cap(message, %u)", field->offset);
+            else
+                fprintf(file, "\n        && wire_check_bytes(message, %u, %uu, %s)", field->offset,
+                        field_limit(field->reader), Type_which(field->type) == Type_text ? "true" : "false");
         }
         fprintf(file, ", 1)) {\n        message->budget_words = WIRE_BUDGET_UNLIMITED;\n"
                       "        return CAP_OK;\n    }\n");
