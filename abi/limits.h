@@ -30,17 +30,21 @@
 
 /* What a new process may have at one time of what its spawn does not limit (struct Limits), as far as the
  * spawner has it left. */
-#define CAP_DEFAULT_FRAMES  1024 /* 4 MiB */
-#define CAP_DEFAULT_SLOTS   CAP_SLOTS_MAX
-#define CAP_DEFAULT_CALLS   CAP_CQ_ENTRIES
-#define CAP_DEFAULT_RECORDS 1024
+#define CAP_DEFAULT_FRAMES       1024 /* 4 MiB */
+#define CAP_DEFAULT_SLOTS        CAP_SLOTS_MAX
+#define CAP_DEFAULT_CALLS        CAP_CQ_ENTRIES
+#define CAP_DEFAULT_RECORDS      1024
+#define CAP_DEFAULT_QUEUED_CALLS CAP_CQ_ENTRIES
+#define CAP_DEFAULT_QUEUED_BYTES (CAP_CQ_ENTRIES * CAP_MESSAGE_BYTES_MAX)
 
 /* Which limit was reached: cap_count of a CQE whose status is CAP_ERR_QUOTA. message_bytes is the limit, at
  * most 2^32 - 1. */
-#define CAP_LIMIT_FRAMES  1
-#define CAP_LIMIT_SLOTS   2
-#define CAP_LIMIT_CALLS   3
-#define CAP_LIMIT_RECORDS 4
+#define CAP_LIMIT_FRAMES       1
+#define CAP_LIMIT_SLOTS        2
+#define CAP_LIMIT_CALLS        3
+#define CAP_LIMIT_RECORDS      4
+#define CAP_LIMIT_QUEUED_CALLS 5
+#define CAP_LIMIT_QUEUED_BYTES 6
 
 /* Added to that: it is not this process's own limit, but that of a server, or of who pays for the process.
  * message_bytes is 0. */

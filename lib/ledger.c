@@ -18,10 +18,12 @@ void ledger_init(struct ledger *ledger, const uint64_t limits[LEDGER_KIND_COUNT]
     ledger->refusal = refusal;
 }
 
-static void entry_use(struct ledger_entry *entry, uint64_t amount)
+static void use(struct ledger *ledger, enum ledger_kind kind, uint64_t amount)
 {
+    struct ledger_entry *entry = &ledger->entries[kind];
     entry->used += amount;
-    entry->peak = max_u64(entry->peak, entry->used);
+    if (ledger_has_peak(kind))
+        entry->peak = max_u64(entry->peak, entry->used);
 }
 
 /* What is missing of amount when so much is left. */
@@ -54,7 +56,7 @@ static void grow(struct ledger *ledger, enum ledger_kind kind, uint64_t amount)
         uint64_t left = ledger_left(ledger->parent, kind);
         ledger->entries[kind].limit += amount;
         ledger = ledger->parent;
-        entry_use(&ledger->entries[kind], amount);
+        use(ledger, kind, amount);
         ledger->entries[kind].carved += amount;
         amount = missing(amount, left);
     }
@@ -83,7 +85,7 @@ enum cap_err ledger_charge_over_limit(struct ledger *ledger, enum ledger_kind ki
     if (obstacle)
         return refuse(obstacle, kind, asked);
     grow(ledger, kind, find_obstacle(ledger, kind, wanted, &asked) ? needed : wanted);
-    entry_use(entry, amount);
+    use(ledger, kind, amount);
     return CAP_OK;
 }
 
@@ -138,6 +140,8 @@ const char *ledger_kind_name(enum ledger_kind kind)
         [LEDGER_SLOTS] = "slots",
         [LEDGER_CALLS] = "calls",
         [LEDGER_RECORDS] = "records",
+        [LEDGER_QUEUED_CALLS] = "queuedCalls",
+        [LEDGER_QUEUED_BYTES] = "queuedBytes",
     };
     _Static_assert(sizeof names / sizeof *names == LEDGER_KIND_COUNT, "a name for each kind");
     CHECK((uint32_t)kind < LEDGER_KIND_COUNT);

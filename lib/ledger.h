@@ -29,12 +29,20 @@
 /* The order is that of struct Limits in schema/capos.capnp. A kind is a row here, in ledger.c and in
  * limits.c. */
 enum ledger_kind {
-    LEDGER_FRAMES,  /* physical frames of 4 KiB */
-    LEDGER_SLOTS,   /* slots of the capability table, used or not */
-    LEDGER_CALLS,   /* calls under way */
-    LEDGER_RECORDS, /* other records of the kernel: endpoints, facets, memory objects, handles, ... */
+    LEDGER_FRAMES,       /* physical frames of 4 KiB */
+    LEDGER_SLOTS,        /* slots of the capability table, used or not */
+    LEDGER_CALLS,        /* calls under way */
+    LEDGER_RECORDS,      /* other records of the kernel: endpoints, facets, memory objects, handles, ... */
+    LEDGER_QUEUED_CALLS, /* calls that wait: in an endpoint's queue, or for an object of the kernel */
+    LEDGER_QUEUED_BYTES, /* of their messages */
     LEDGER_KIND_COUNT,
 };
+
+/* Whether the most that was ever used is kept. */
+static inline bool ledger_has_peak(enum ledger_kind kind)
+{
+    return kind == LEDGER_FRAMES || kind == LEDGER_SLOTS;
+}
 
 struct ledger;
 
@@ -55,7 +63,7 @@ struct ledger {
         uint64_t limit;
         uint64_t carved;  /* given to children, whether they use it or not */
         uint64_t ceiling; /* what the limit may grow to */
-        uint64_t peak;    /* the most that was ever used; not kept for calls */
+        uint64_t peak;    /* the most that was ever used; of what is not on the path of a call */
     } entries[LEDGER_KIND_COUNT];
     struct ledger *parent;          /* NULL: the root */
     struct ledger_refusal *refusal; /* where the whole tree notes the latest; NULL: nowhere */
@@ -79,7 +87,7 @@ CAP_MUST_CHECK static inline enum cap_err ledger_charge(struct ledger *ledger, e
     if (__builtin_expect(amount > entry->limit - entry->used, 0))
         return ledger_charge_over_limit(ledger, kind, amount);
     entry->used += amount;
-    if (kind != LEDGER_CALLS && entry->used > entry->peak)
+    if (ledger_has_peak(kind) && entry->used > entry->peak)
         entry->peak = entry->used;
     return CAP_OK;
 }
@@ -123,5 +131,6 @@ void ledger_close(struct ledger *child);
 /* Whether nothing is used. */
 bool ledger_is_zero(const struct ledger *ledger);
 
-/* "frames", "slots", "calls", "records". kind is below LEDGER_KIND_COUNT (CHECKed). */
+/* The word of struct Limits in the schema: "frames", "queuedBytes". kind is below LEDGER_KIND_COUNT
+ * (CHECKed). */
 const char *ledger_kind_name(enum ledger_kind kind);

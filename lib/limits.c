@@ -9,6 +9,8 @@ void limits_read(struct os_Limits_reader reader, uint64_t limits[LEDGER_KIND_COU
     limits[LEDGER_SLOTS] = os_Limits_get_slots(reader);
     limits[LEDGER_CALLS] = os_Limits_get_calls(reader);
     limits[LEDGER_RECORDS] = os_Limits_get_records(reader);
+    limits[LEDGER_QUEUED_CALLS] = os_Limits_get_queuedCalls(reader);
+    limits[LEDGER_QUEUED_BYTES] = os_Limits_get_queuedBytes(reader);
 }
 
 static const struct {
@@ -19,6 +21,8 @@ static const struct {
     [LEDGER_SLOTS] = {CAP_DEFAULT_SLOTS, CAP_PAGE_BYTES / 16},
     [LEDGER_CALLS] = {CAP_DEFAULT_CALLS, 1},
     [LEDGER_RECORDS] = {CAP_DEFAULT_RECORDS, CAP_PAGE_BYTES / 64},
+    [LEDGER_QUEUED_CALLS] = {CAP_DEFAULT_QUEUED_CALLS, 1},
+    [LEDGER_QUEUED_BYTES] = {CAP_DEFAULT_QUEUED_BYTES, CAP_PAGE_BYTES},
 };
 _Static_assert(sizeof rows / sizeof *rows == LEDGER_KIND_COUNT, "one row a kind");
 

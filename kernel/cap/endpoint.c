@@ -40,8 +40,13 @@ static inline enum cap_err deliver_or_wait(struct endpoint *endpoint, struct cal
     }
     if (endpoint->calls.count >= CAP_ENDPOINT_QUEUE_MAX)
         return CAP_ERR_AGAIN;
-    enum cap_err err = call_keep_message(call);
-    if (!err)
+    enum cap_err err = call_charge_wait(call->caller, call->message.bytes);
+    if (err)
+        return err;
+    err = call_keep_message(call);
+    if (err)
+        call_refund_wait(call->caller, call->message.bytes);
+    else
         call_wait(call, &endpoint->calls);
     return err;
 }

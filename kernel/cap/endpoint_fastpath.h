@@ -105,11 +105,14 @@ static inline bool call_waits(struct client_facet *facet, struct process *caller
 {
     struct call_queue *queue = &facet->endpoint->calls;
     struct call *call;
-    if (sqe->send_count || queue->count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept)
+    if (sqe->send_count || queue->count >= CAP_ENDPOINT_QUEUE_MAX || sqe->message_bytes > sizeof call->kept ||
+        call_charge_wait(caller, sqe->message_bytes))
         return false;
     call = take(facet, caller, sqe);
-    if (!call)
+    if (!call) {
+        call_refund_wait(caller, sqe->message_bytes);
         return false;
+    }
     call->message.parts[0] = (uint8_t *)call->kept;
     call->message.first_bytes = sqe->message_bytes;
     user_copy_words(call->kept, message, sqe->message_bytes / 8);

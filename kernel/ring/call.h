@@ -93,7 +93,27 @@ CAP_MUST_CHECK enum cap_err call_accept(struct process *caller, const struct cap
 /* Copies the message, for a call that is going to wait. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err call_keep_message(struct call *call);
 
-/* ACCEPTED -> WAITING, at the end of a queue; and out of it again. */
+/* A call of this caller with a message of so many bytes is going to wait, which call_unwait refunds.
+ * CAP_ERR_QUOTA. */
+CAP_MUST_CHECK static inline enum cap_err call_charge_wait(struct process *caller, uint64_t message_bytes)
+{
+    struct ledger *ledger = &caller->account.ledger;
+    enum cap_err err = ledger_charge(ledger, LEDGER_QUEUED_CALLS, 1);
+    if (err)
+        return err;
+    err = ledger_charge(ledger, LEDGER_QUEUED_BYTES, message_bytes);
+    if (err)
+        ledger_refund(ledger, LEDGER_QUEUED_CALLS, 1);
+    return err;
+}
+
+static inline void call_refund_wait(struct process *caller, uint64_t message_bytes)
+{
+    ledger_refund(&caller->account.ledger, LEDGER_QUEUED_CALLS, 1);
+    ledger_refund(&caller->account.ledger, LEDGER_QUEUED_BYTES, message_bytes);
+}
+
+/* ACCEPTED -> WAITING, which has been charged, at the end of a queue; and out of it again. */
 static inline void call_wait(struct call *call, struct call_queue *queue)
 {
     CHECK(call->state == CALL_ACCEPTED);
@@ -106,6 +126,7 @@ static inline void call_wait(struct call *call, struct call_queue *queue)
 static inline void call_unwait(struct call *call)
 {
     CHECK(call->state == CALL_WAITING);
+    call_refund_wait(call->caller, call->message.bytes);
     call->state = CALL_ACCEPTED;
     list_remove(&call->queue_link);
     call->queue->count--;

@@ -74,9 +74,14 @@ enum cap_err kernel_call_defer(struct wire_call *wire, struct call_queue *queue,
 {
     struct kernel_call *kernel_call = kernel_call_of(wire);
     struct reply_place place = place_of(kernel_call);
-    enum cap_err err = call_make(kernel_call->caller, kernel_call->target, &place, call);
+    enum cap_err err = call_charge_wait(kernel_call->caller, 0);
     if (err)
         return err;
+    err = call_make(kernel_call->caller, kernel_call->target, &place, call);
+    if (err) {
+        call_refund_wait(kernel_call->caller, 0);
+        return err;
+    }
     wire->is_deferred = true;
     call_wait(*call, queue);
     if (kernel_call->timeout_ns != CAP_TIMEOUT_NEVER)

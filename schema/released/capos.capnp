@@ -258,7 +258,15 @@ struct Limits {
   # Calls under way that it made; its ring has room for 32.
 
   records @3 :UInt32;
-  # Small records of the kernel: endpoints, facets, memory objects, mappings, handles, receives that wait.
+  # Small records of the kernel: endpoints, facets, memory objects, mappings, handles, receives that wait, and calls
+  # that it has received and not answered.
+
+  queuedCalls @4 :UInt32;
+  # Of its calls under way, those that wait: in an endpoint's queue, or for an object of the kernel, as for a time or the
+  # end of a process.
+
+  queuedBytes @5 :UInt32;
+  # Bytes of the messages of these. A message of more than 128 bytes that waits also takes a frame.
 }
 
 struct Arguments {

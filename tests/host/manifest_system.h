@@ -86,6 +86,8 @@ struct limits_row {
     uint32_t slots;
     uint32_t calls;
     uint32_t records;
+    uint32_t queued_calls;
+    uint32_t queued_bytes;
 };
 
 #define MANY_ARGUMENTS (CAP_ARGUMENT_BYTES_MAX / 8 + 1)
@@ -226,6 +228,8 @@ static inline void build_limits(struct os_Limits_builder limits, const struct li
     os_Limits_set_slots(limits, row->slots);
     os_Limits_set_calls(limits, row->calls);
     os_Limits_set_records(limits, row->records);
+    os_Limits_set_queuedCalls(limits, row->queued_calls);
+    os_Limits_set_queuedBytes(limits, row->queued_bytes);
 }
 
 static inline void build_service(struct os_Service_builder service, const struct service_row *row)

@@ -25,7 +25,7 @@ static bool entry_is(enum ledger_kind kind, uint64_t used, uint64_t limit, uint6
 
 static uint64_t peak_of(enum ledger_kind kind, uint64_t peak)
 {
-    return kind == LEDGER_CALLS ? 0 : peak;
+    return ledger_has_peak(kind) ? peak : 0;
 }
 
 TEST(a_new_ledger_is_zero_and_has_its_limits)
@@ -102,7 +102,7 @@ TEST(the_peak_is_the_most_at_one_time)
     EXPECT(entry_is(LEDGER_FRAMES, 9, 10, 9));
 }
 
-TEST(calls_have_no_peak) /* they are charged on the path of every call */
+TEST(what_is_charged_with_every_call_has_no_peak)
 {
     begin(10);
     EXPECT_EQ(ledger_charge(&ledger, LEDGER_CALLS, 6), CAP_OK);
@@ -141,6 +141,8 @@ TEST(each_kind_has_a_name)
     EXPECT_STR(ledger_kind_name(LEDGER_SLOTS), "slots");
     EXPECT_STR(ledger_kind_name(LEDGER_CALLS), "calls");
     EXPECT_STR(ledger_kind_name(LEDGER_RECORDS), "records");
+    EXPECT_STR(ledger_kind_name(LEDGER_QUEUED_CALLS), "queuedCalls");
+    EXPECT_STR(ledger_kind_name(LEDGER_QUEUED_BYTES), "queuedBytes");
     EXPECT_CHECK((void)ledger_kind_name(LEDGER_KIND_COUNT));
 }
 

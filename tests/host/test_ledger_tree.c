@@ -248,8 +248,10 @@ TEST(every_sequence_in_a_small_tree_is_what_the_model_says)
 TEST(carving_is_refused_as_a_whole_and_names_the_kind)
 {
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
-        struct ledger_share wanted[LEDGER_KIND_COUNT] = {{5, 5}, {5, 5}, {5, 5}, {5, 5}};
+        struct ledger_share wanted[LEDGER_KIND_COUNT];
         struct ledger root, child;
+        for (uint32_t other = 0; other < LEDGER_KIND_COUNT; other++)
+            wanted[other] = (struct ledger_share){5, 5};
         root_init(&root, 5);
         memset(&child, 0xee, sizeof child);
         struct ledger before = child;

@@ -35,6 +35,8 @@ TEST(what_is_not_said_grows_from_nothing_to_the_default)
         [LEDGER_SLOTS] = CAP_DEFAULT_SLOTS,
         [LEDGER_CALLS] = CAP_DEFAULT_CALLS,
         [LEDGER_RECORDS] = CAP_DEFAULT_RECORDS,
+        [LEDGER_QUEUED_CALLS] = CAP_DEFAULT_QUEUED_CALLS,
+        [LEDGER_QUEUED_BYTES] = CAP_DEFAULT_QUEUED_BYTES,
     };
     struct ledger_share shares[LEDGER_KIND_COUNT];
     struct ledger child;
@@ -93,6 +95,8 @@ TEST(a_machine_is_short_of_frames_first)
     EXPECT_EQ(limits[LEDGER_SLOTS], 256000);
     EXPECT_EQ(limits[LEDGER_CALLS], 1000);
     EXPECT_EQ(limits[LEDGER_RECORDS], 64000);
+    EXPECT_EQ(limits[LEDGER_QUEUED_CALLS], 1000);
+    EXPECT_EQ(limits[LEDGER_QUEUED_BYTES], 4096000);
 }
 
 TEST_MAIN()

@@ -12,10 +12,11 @@ TEST(limits_that_fit_are_good)
     struct system *system = good_system();
 
     system->services[HELLO].limits = (struct limits_row){.frames = FRAMES_LEAST, .slots = 1};
-    system->services[ECHO_CLIENT].limits = (struct limits_row){100, 2, 1, 1};
+    system->services[ECHO_CLIENT].limits = (struct limits_row){100, 2, 1, 1, 1, 1};
     system->init_limits = (struct limits_row){.frames = 100 + FRAMES_LEAST, .slots = 5, .calls = 1};
     EXPECT_ACCEPTED(system);
-    system->services[HELLO].limits = (struct limits_row){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    system->services[HELLO].limits =
+        (struct limits_row){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
     system->init_limits = (struct limits_row){0};
     EXPECT_ACCEPTED(system);
 }
@@ -62,15 +63,17 @@ TEST(services_that_together_have_more_than_init_are_refused)
     struct system *system = good_system();
 
     for (uint32_t i = 0; i < 3; i++)
-        system->services[i].limits = (struct limits_row){100, 10, 5, UINT32_MAX};
-    system->init_limits = (struct limits_row){300, 30, 15, 0};
+        system->services[i].limits = (struct limits_row){100, 10, 5, UINT32_MAX, 4, 3};
+    system->init_limits = (struct limits_row){300, 30, 15, 0, 12, 9};
     EXPECT_ACCEPTED(system);
     system->init_limits.frames = 299;
     EXPECT_REFUSED(system, "init.limits",
                    "frames is 299; the services' limits are carved out of it and sum up to 300");
-    system->init_limits = (struct limits_row){300, 29, 14, UINT32_MAX};
+    system->init_limits = (struct limits_row){300, 29, 14, UINT32_MAX, 11, 8};
     EXPECT_EQ(judge(system), CAP_ERR_MALFORMED);
-    EXPECT_EQ(found.count, 3);
+    EXPECT_EQ(found.count, 5);
+    EXPECT(has_problem("init.limits", "queuedCalls is 11; "));
+    EXPECT(has_problem("init.limits", "queuedBytes is 8; "));
     EXPECT(has_problem("init.limits", "slots is 29; "));
     EXPECT(has_problem("init.limits", "calls is 14; "));
     EXPECT(has_problem("init.limits", "records is 4294967295; the services' limits are carved out of it and "

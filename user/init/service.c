@@ -186,6 +186,8 @@ static void set_limits(struct os_ProcessSpawner_spawn_Params_builder params, str
     os_Limits_set_slots(limits, os_Limits_get_slots(wanted));
     os_Limits_set_calls(limits, os_Limits_get_calls(wanted));
     os_Limits_set_records(limits, os_Limits_get_records(wanted));
+    os_Limits_set_queuedCalls(limits, os_Limits_get_queuedCalls(wanted));
+    os_Limits_set_queuedBytes(limits, os_Limits_get_queuedBytes(wanted));
 }
 
 /* A copy, as a message of its own. */

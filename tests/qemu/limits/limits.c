@@ -102,7 +102,8 @@ static void test_refused(struct test *test, uint32_t all)
         {{.calls = 1000000}, ", 1000000 more asked; release some or ask for a larger limit"},
         {{.records = 100000000}, ", 100000000 more asked; release some or ask for a larger limit"},
         {{.frames = 5}, "the child's frames: 5 of 5 in use, 1 more asked; give it a larger limit"},
-        {{UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
+        {{.queued_bytes = 1000000000}, ", 1000000000 more asked; release some or ask for a larger limit"},
+        {{UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
          ", 4294967295 more asked; release some or ask for a larger limit"},
     };
     struct os_ProcessHandle process;
@@ -174,6 +175,14 @@ static void test_narrow(struct test *test)
     const struct limits limits = {.calls = NARROW_CALLS, .records = NARROW_RECORDS};
     raw_expect_err(&test->raw, spawn_limited(test->spawner, "narrow", limits, grants, 3, &process), CAP_OK,
                    "a process with narrow limits");
+    wait_for(test, process);
+    rt_handle_drop(&process.handle);
+    const struct limits_grant queue_grants[] = {{"console", test->raw.console.handle}, {"queue", client}};
+    const struct limits queue_limits = {.queued_calls = NARROW_QUEUED_CALLS,
+                                        .queued_bytes = NARROW_QUEUED_BYTES};
+    raw_expect_err(&test->raw,
+                   spawn_limited(test->spawner, "narrow", queue_limits, queue_grants, 2, &process), CAP_OK,
+                   "a process that may queue little");
     wait_for(test, process);
     rt_handle_drop(&process.handle);
     rt_handle_drop(&client);

@@ -15,19 +15,45 @@ static void expect_limit(struct raw *raw, struct cap_cqe cqe, uint16_t kind, uin
     raw_expect(raw, cqe.cap_count == kind && cqe.message_bytes == limit, what);
 }
 
-static void test_calls(struct raw *raw, struct rt_handle parent)
+/* `count` calls of so many bytes each, which nobody takes, and one more: its CQE. */
+static struct cap_cqe call_until_refused(struct raw *raw, struct rt_handle parent, uint32_t count,
+                                         uint32_t message_bytes)
 {
-    struct cap_sqe call = {.opcode = CAP_OP_CALL, .target = parent.cap.bits, .interface_id = SERVED_ID};
-    for (call.user_data = 1; call.user_data <= NARROW_CALLS; call.user_data++)
+    struct cap_sqe call = {.opcode = CAP_OP_CALL,
+                           .target = parent.cap.bits,
+                           .interface_id = SERVED_ID,
+                           .message_addr = (uint64_t)buffer,
+                           .message_bytes = message_bytes};
+    for (call.user_data = 1; call.user_data <= count; call.user_data++)
         raw_submit(raw, &call);
     struct cap_cqe refused = raw_run(raw, &call);
-    for (uint64_t i = 1; i <= NARROW_CALLS; i++) {
+    for (uint64_t i = 1; i <= count; i++) {
         struct cap_sqe cancel = {.opcode = CAP_OP_CANCEL, .target = i, .user_data = 100};
         raw_submit(raw, &cancel);
         rt_enter(2, 0);
         raw_expect_err(raw, raw_take(raw).status, CAP_ERR_CANCELLED, "case 156: a call within the limit");
         raw_expect_err(raw, raw_take(raw).status, CAP_OK, "is cancelled");
     }
+    return refused;
+}
+
+static void test_queue(struct raw *raw, struct rt_handle parent)
+{
+    for (uint32_t round = 0; round < 2; round++) {
+        expect_limit(raw, call_until_refused(raw, parent, NARROW_QUEUED_CALLS, 8), CAP_LIMIT_QUEUED_CALLS,
+                     NARROW_QUEUED_CALLS, "one call too many waits");
+        expect_limit(raw, call_until_refused(raw, parent, 1, 104), CAP_LIMIT_QUEUED_BYTES,
+                     NARROW_QUEUED_BYTES, "short messages of more bytes than may wait");
+        expect_limit(raw, call_until_refused(raw, parent, 1, 192), CAP_LIMIT_QUEUED_BYTES,
+                     NARROW_QUEUED_BYTES, "long ones likewise");
+        expect_limit(raw, call_until_refused(raw, parent, 0, 208), CAP_LIMIT_QUEUED_BYTES,
+                     NARROW_QUEUED_BYTES, "or a single one");
+    }
+}
+
+static void test_calls(struct raw *raw, struct rt_handle parent)
+{
+    struct cap_cqe refused = call_until_refused(raw, parent, NARROW_CALLS, 0);
     raw_expect(raw, refused.user_data == NARROW_CALLS + 1, "the last call is refused");
     expect_limit(raw, refused, CAP_LIMIT_CALLS, NARROW_CALLS, "and names the limit of calls");
 }
@@ -77,6 +103,10 @@ int main(struct rt *rt)
     struct raw raw = raw_start(rt);
     struct os_EndpointFactory factory;
     struct rt_handle parent;
+    if (!rt_capset_find(rt, "queue", SERVED_ID, &parent)) {
+        test_queue(&raw, parent);
+        return raw_end(&raw);
+    }
     if (RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &factory) ||
         rt_capset_find(rt, "parent", SERVED_ID, &parent))
         return 98;

@@ -6,5 +6,7 @@
 #define DONATED_PAGES 100 /* and one frame that lists them */
 #define CHILD_FRAMES  150
 
-#define NARROW_CALLS   3
-#define NARROW_RECORDS 4
+#define NARROW_CALLS        3
+#define NARROW_RECORDS      4
+#define NARROW_QUEUED_CALLS 2
+#define NARROW_QUEUED_BYTES 200

@@ -5,7 +5,7 @@
 #include "lib/mem.h"
 
 struct limits {
-    uint32_t frames, slots, calls, records;
+    uint32_t frames, slots, calls, records, queued_calls, queued_bytes;
 };
 
 struct limits_grant {
@@ -31,6 +31,8 @@ static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const
     os_Limits_set_slots(built, limits.slots);
     os_Limits_set_calls(built, limits.calls);
     os_Limits_set_records(built, limits.records);
+    os_Limits_set_queuedCalls(built, limits.queued_calls);
+    os_Limits_set_queuedBytes(built, limits.queued_bytes);
     struct os_NamedCap_list_builder list = os_ProcessSpawner_spawn_Params_init_grants(params, grant_count);
     for (uint32_t i = 0; i < grant_count; i++) {
         struct os_NamedCap_builder grant = os_NamedCap_list_builder_at(list, i);

@@ -49,6 +49,7 @@ static enum cap_err spawn(struct os_ProcessSpawner spawner, const struct attempt
         err = os_ProcessSpawner_spawn_wait(&call, &results);
     if (!err)
         err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;
 }
