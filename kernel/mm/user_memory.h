@@ -98,19 +98,20 @@ CAP_MUST_CHECK static inline enum cap_err user_range_resolve(struct address_spac
 }
 
 /* offset + bytes must lie inside the range (CHECKed). */
-static inline void user_range_read(const struct user_range *range, uint32_t offset, void *to, uint32_t bytes)
+static inline __attribute__((always_inline)) void user_range_read(const struct user_range *range,
+                                                                  uint32_t offset, void *to, uint32_t bytes)
 {
     if (offset <= range->first_bytes && bytes <= range->first_bytes - offset && bytes)
-        memcpy(to, range->parts[0] + offset, bytes);
+        __builtin_memcpy(to, range->parts[0] + offset, bytes);
     else
         user_range_read_parts(range, offset, to, bytes);
 }
 
-static inline void user_range_write(const struct user_range *range, uint32_t offset, const void *from,
-                                    uint32_t bytes)
+static inline __attribute__((always_inline)) void
+user_range_write(const struct user_range *range, uint32_t offset, const void *from, uint32_t bytes)
 {
     if (offset <= range->first_bytes && bytes <= range->first_bytes - offset && bytes)
-        memcpy(range->parts[0] + offset, from, bytes);
+        __builtin_memcpy(range->parts[0] + offset, from, bytes);
     else
         user_range_write_parts(range, offset, from, bytes);
 }
