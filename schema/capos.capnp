@@ -286,11 +286,13 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
   # A process, seen by who supervises it. Releasing the handle does not end the process.
 
   wait @0 () -> (end :ProcessEnd);
-  # Completes when the process has ended, at once if it already has. Any number of callers may wait.
+  # Completes when the process has ended and all that it had has come back, at once if that is so already. Any number
+  # of callers may wait.
 
   kill @1 ();
   # Ends the process, whatever it is doing. Does nothing if it has ended already. A process that kills itself
-  # ends when its cap_enter is over.
+  # ends when its cap_enter is over. From then on it does nothing more; what it had comes back in steps, and large
+  # ends take a while: `wait` tells when.
 
   waitOnly @2 () -> (process :ProcessHandle);
   # A facet of this handle with `wait` and `waitOnly` only; its other methods are ERR_UNIMPLEMENTED, and nothing

@@ -151,7 +151,7 @@ static enum cap_err make_child(struct wire_call *wire, struct spawner *spawner,
     process_handle_started(handle, child, &spawner->object);
     err = prepare_child(child, request, transfer->count, &own_memory);
     if (err) {
-        process_end(child, &(struct process_end){0});
+        process_discard(child);
         object_release(handle);
         return err;
     }

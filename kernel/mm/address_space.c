@@ -92,6 +92,11 @@ static void page_removed(void *context, uint64_t vaddr, uint64_t paddr, uint64_t
     charged_frame_free(context, paddr);
 }
 
+struct counted_pages {
+    struct address_space *space;
+    uint32_t count;
+};
+
 struct filled_pages {
     struct address_space *space;
     const struct page_filler *filler;
@@ -124,10 +129,22 @@ enum cap_err address_space_add_range(struct address_space *space, uint64_t first
     return err;
 }
 
-void address_space_destroy(struct address_space *space)
+static void page_counted_and_removed(void *context, uint64_t vaddr, uint64_t paddr, uint64_t page_bytes)
 {
-    const struct page_sink sink = {.context = space, .leaf = page_removed};
-    mapping_remove_all(space);
-    while (!page_table_unmap_range(&space->table, 0, CAP_USER_END, 1024, &sink)) {}
-    page_table_destroy(&space->table);
+    struct counted_pages *pages = context;
+    pages->count++;
+    page_removed(pages->space, vaddr, paddr, page_bytes);
+}
+
+bool address_space_destroy_step(struct address_space *space, uint32_t *budget)
+{
+    struct counted_pages pages = {.space = space};
+    const struct page_sink sink = {.context = &pages, .leaf = page_counted_and_removed};
+    if (!mapping_remove_step(space, budget))
+        return false;
+    bool is_done = page_table_unmap_range(&space->table, 0, CAP_USER_END, *budget, &sink);
+    *budget -= pages.count;
+    if (is_done)
+        page_table_destroy(&space->table);
+    return is_done;
 }

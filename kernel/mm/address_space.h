@@ -56,5 +56,6 @@ CAP_MUST_CHECK enum cap_err address_space_add_range(struct address_space *space,
  * 3A, 4.10.4.3.) */
 void address_space_changed(struct address_space *space, uint64_t address, uint64_t page_count);
 
-/* Gives everything back. The tables must not be loaded. */
-void address_space_destroy(struct address_space *space);
+/* Gives mappings and pages back, as far as the budget goes: each takes one of it. True: all is gone, and the
+ * address space with it. The tables must not be loaded, nor anything be mapped meanwhile. */
+CAP_MUST_CHECK bool address_space_destroy_step(struct address_space *space, uint32_t *budget);

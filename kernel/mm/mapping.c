@@ -198,9 +198,9 @@ enum cap_err mapping_add(struct address_space *space, const struct mappable *wha
     return err;
 }
 
-static void remove_one(struct address_space *space, struct mapping *mapping)
+/* Its pages are not mapped any more. */
+static void forget(struct address_space *space, struct mapping *mapping)
 {
-    unmap_pages(space, mapping->range.first, mapping->range.end);
     count_rights(mapping->memory, mapping->rights, -1);
     list_remove(&mapping->range.link);
     object_release(mapping->object);
@@ -212,7 +212,8 @@ enum cap_err mapping_remove(struct address_space *space, uint64_t address)
     struct mapping *mapping = mapping_find(space, address);
     if (!mapping)
         return CAP_ERR_INVALID;
-    remove_one(space, mapping);
+    unmap_pages(space, mapping->range.first, mapping->range.end);
+    forget(space, mapping);
     return CAP_OK;
 }
 
@@ -268,15 +269,42 @@ enum cap_err mapping_unreserve(struct address_space *space, uint64_t address)
     return CAP_OK;
 }
 
+/* ---- The end -------------------------------------------------------------------------------------- */
+
+static void page_counted(void *context, uint64_t vaddr, uint64_t paddr, uint64_t page_bytes)
+{
+    (void)vaddr;
+    (void)paddr;
+    (void)page_bytes;
+    ++*(uint32_t *)context;
+}
+
+/* Whether it is gone. */
+static bool remove_part(struct address_space *space, struct mapping *mapping, uint32_t *budget)
+{
+    uint32_t count = 0;
+    const struct page_sink sink = {.context = &count, .leaf = page_counted};
+    bool is_done =
+        page_table_unmap_range(&space->table, mapping->range.first, mapping->range.end, *budget, &sink);
+    *budget -= count;
+    if (is_done)
+        forget(space, mapping);
+    return is_done;
+}
+
 /* What was mapped in a reservation is next in the list, once that is gone. */
-void mapping_remove_all(struct address_space *space)
+bool mapping_remove_step(struct address_space *space, uint32_t *budget)
 {
     struct list_node *node;
     while ((node = list_first(&space->mappings))) {
         struct mapping *mapping = mapping_of(RANGE_OF(node));
-        if (mapping->memory)
-            remove_one(space, mapping);
-        else
+        if (*budget == 0)
+            return false;
+        if (!mapping->memory)
             unreserve(space, mapping);
+        else if (!remove_part(space, mapping, budget))
+            return false;
+        *budget -= *budget > 0;
     }
+    return true;
 }

@@ -180,9 +180,8 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
     return DELIVERED;
 }
 
-/* Calls that it made: those that wait are gone, those that are served have nobody to answer to. Calls that
- * it serves end for their callers, also those that it made itself. */
-void process_abandon_calls(struct process *process)
+/* Calls that it made: those that wait are gone, those that are served have nobody to answer to. */
+void process_leave_calls(struct process *process)
 {
     LIST_FOR_EACH(node, &process->calls)
     {
@@ -196,9 +195,9 @@ void process_abandon_calls(struct process *process)
     }
     LIST_FOR_EACH(node, &process->receives)
     receive_free(LIST_ENTRY(node, struct receive, process_link));
-    uint32_t cursor = 0;
-    cap_id_t id;
-    void *call;
-    while (cap_table_next(&process->serving, &cursor, &id, &call))
-        call_finish_error(call, CAP_ERR_PEER_DEAD);
+}
+
+void process_end_served_call(void *call)
+{
+    call_finish_error(call, CAP_ERR_PEER_DEAD);
 }

@@ -1,7 +1,4 @@
-/* Making and ending processes.
- *
- * process_end is the one path out, whatever the reason; its order matters: first nobody can reach the
- * process any more, then everything under way ends, then what it holds goes.
+/* Making processes, and what is left to free when one has ended.
  *
  * Next: kernel/task/program.c
  */
@@ -89,14 +86,18 @@ static void free_table(struct process *process, struct cap_table *table)
     }
 }
 
-/* Gives back all that belongs to the record; there is nothing in its tables and queues any more. */
-static void free_record(struct process *process)
+void process_free(struct process *process)
 {
     ledger_refund(&process->account.ledger, LEDGER_SLOTS, process->caps.slot_count);
     free_table(process, &process->caps);
     free_table(process, &process->serving);
-    address_space_destroy(&process->space);
     close_record(process);
+}
+
+void process_unlist(struct process *process)
+{
+    list_remove(&process->process_link);
+    live_count--;
 }
 
 enum cap_err process_create(const char *name, uint32_t name_bytes, const struct process_budget *budget,
@@ -117,7 +118,10 @@ enum cap_err process_create(const char *name, uint32_t name_bytes, const struct 
     if (!err)
         err = program_load(process, plan, elf);
     if (err) {
-        free_record(process);
+        uint32_t units = UINT32_MAX;
+        bool is_done = address_space_destroy_step(&process->space, &units);
+        CHECK(is_done);
+        process_free(process);
         return err;
     }
     process->observer = observer;
@@ -200,42 +204,6 @@ enum cap_err process_insert_cap(struct process *process, struct object *object, 
     return err ? err : cap_table_insert(&process->caps, object, id);
 }
 
-static void release_caps(struct process *process)
-{
-    uint32_t cursor = 0;
-    cap_id_t id;
-    void *object;
-    while (cap_table_next(&process->caps, &cursor, &id, &object)) {
-        enum cap_err err = cap_table_remove(&process->caps, id, &object);
-        CHECK(!err);
-        object_release(object);
-    }
-}
-
-void process_end(struct process *process, const struct process_end *end)
-{
-    struct process_observer *observer = process->observer;
-    scheduler_remove(process);
-    list_remove(&process->process_link);
-    live_count--;
-    process_abandon_calls(process);
-    release_caps(process);
-    object_reap();
-    free_record(process);
-    object_reap();
-
-    observer->on_end(observer, end);
-    object_reap();
-}
-
-void process_kill(struct process *process)
-{
-    if (process == scheduler_current())
-        process->is_killed = true;
-    else
-        process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
-}
-
 uint32_t process_count(void)
 {
     return live_count;
@@ -246,4 +214,5 @@ void process_end_all(void)
     const struct process_end end = {.kind = PROCESS_KILLED};
     while (!list_is_empty(&processes))
         process_end(LIST_ENTRY(processes.head.prev, struct process, process_link), &end);
+    while (process_end_step()) {}
 }

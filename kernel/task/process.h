@@ -1,12 +1,16 @@
 /* A process: one thread of user code, its address space, its capability table and its ring.
  *
- *              process_start            cap_enter must wait          exit, fault
- *   (created) ---------------> READY ----------------------> WAITING      |
- *                               ^  |                            |         v
- *                               |  +--------- process_end ------|----> (ended: record gone,
- *                               +------ completion, timeout ----+       its observer knows how)
+ *              process_start            cap_enter must wait
+ *   CREATED ------------------> READY ----------------------> WAITING
+ *      |                         ^ |                            | |
+ *      |                         | +-- exit, fault, kill --+    | | kill
+ *      |                         +--- completion, timeout -|----+ |
+ *      |  process_discard                                  v      v
+ *      +-----------------------------------------------> ENDING ----> (gone: its observer knows how)
+ *                                                        in steps
  *
- * Invariant: a process that has ended is in no queue, holds no capability, no frame, no call.
+ * Invariant: a process that is ending is in no queue, and makes and receives no calls. When it is gone it
+ * holds no capability, no frame, no call.
  *
  * Next: kernel/task/process.c
  */
@@ -40,7 +44,8 @@ struct process_end {
 enum process_state {
     PROCESS_CREATED,
     PROCESS_READY,
-    PROCESS_WAITING
+    PROCESS_WAITING,
+    PROCESS_ENDING
 };
 
 /* Who is told when a process ends. Lives in a record of the teller's; outlives the process. */
@@ -53,7 +58,7 @@ struct process {
     struct fpu_state fpu;
     uint64_t thread_pointer; /* FS base; 0: the program has no thread-local storage */
     char name[CAP_NAME_BYTES_MAX + 1];
-    struct list_node process_link; /* in the list of all processes */
+    struct list_node process_link; /* in the list of all processes, or of those that are ending */
 
     /* Of kernel/task/scheduler.c. */
     enum process_state state;
@@ -74,6 +79,11 @@ struct process {
     struct address_space space;
     struct cap_capset *capset; /* the kernel's view of its CapSet page */
     struct process_observer *observer;
+
+    /* Of kernel/task/process_end.c. */
+    struct process_end end;
+    uint32_t end_stage;
+    uint32_t end_cursor;
 };
 
 /* Out of whose account a process lives, and how much it may have. */
@@ -103,9 +113,23 @@ CAP_MUST_CHECK enum cap_err process_give_arguments(struct process *process, cons
 
 void process_start(struct process *process);
 
-/* Ends a process in any state, the running one too: every call that it made or serves ends, every
- * capability is released, every frame comes back, the observer gets the reason. */
+/* Ends a process that is not ending yet, the running one too. From now on nobody can reach it. Every call
+ * that it serves ends, every capability is released, every frame comes back, and when that is done, the
+ * observer gets the reason. It is done at once as far as it is little work, and goes on with
+ * process_end_step. */
 void process_end(struct process *process, const struct process_end *end);
+
+/* The same for a process that was never started, all at once. */
+void process_discard(struct process *process);
+
+/* A bounded step of the end of one process. False: none is ending. */
+bool process_end_step(void);
+bool process_is_any_ending(void);
+
+/* For process_end.c: takes it out of the list of all; gives back its record and tables, which hold nothing
+ * more, and its account. */
+void process_unlist(struct process *process);
+void process_free(struct process *process);
 
 /* Of process.c: when there is no room. */
 CAP_MUST_CHECK enum cap_err process_grow_table(struct process *process, struct cap_table *table,

@@ -6,8 +6,12 @@
 
 struct process;
 
-/* Ends every call that the process made or serves, and every RECV of it; nothing refers to it afterwards. */
-void process_abandon_calls(struct process *process);
+/* Ends every call that the process made, and every RECV of it: at most as many as its CQ has places. Only
+ * calls that it serves refer to it afterwards. */
+void process_leave_calls(struct process *process);
+
+/* Ends one of these, out of process.serving. */
+void process_end_served_call(void *call);
 
 /* The timer tick looks at the ring of the process it has interrupted: bounded, and only what may run there.
  */

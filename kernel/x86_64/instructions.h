@@ -100,6 +100,12 @@ static inline void interrupts_disable(void)
     __asm__ volatile("cli" : : : "memory");
 }
 
+/* Takes the interrupts that have come meanwhile. */
+static inline void interrupt_window(void)
+{
+    __asm__ volatile("sti; nop; cli" : : : "memory");
+}
+
 /* Sleeps until an interrupt has been handled. The instruction after sti runs before any interrupt is
  * taken, so one that is pending already wakes the hlt: no wake-up is lost. */
 static inline void interrupt_wait(void)
