@@ -24,6 +24,8 @@
 
 /* What a process is started with, as a message: `arguments` of ProcessSpawner.spawn. */
 #define CAP_ARGUMENT_BYTES_MAX 1024
+/* The most interfaces that one that is served may inherit from. */
+#define CAP_ANCESTORS_MAX 8
 
 /* A name in a CapSet or a process name, without the closing NUL. */
 #define CAP_NAME_BYTES_MAX 31

@@ -32,14 +32,18 @@ struct object_ops {
      * none does. NULL: the object runs its methods itself. */
     enum cap_err (*forward)(struct object *object, uint16_t method_id, struct object **target);
 
+    /* Whether a CALL that names this interface, which is not the object's own, is for it all the same: its
+     * own inherits from it. NULL: never, or dispatch knows, which judges the interface again. */
+    bool (*inherits)(const struct object *object, uint64_t interface_id);
+
     /* Exactly one of dispatch and call is set, unless forward is.
      * dispatch answers at once, or defers its answer (kernel/ring/kernel_call.h).
      * call accepts the CALL if it returns CAP_OK, else has changed nothing. */
     enum cap_err (*dispatch)(struct object *object, struct wire_call *wire);
     enum cap_err (*call)(struct object *object, struct process *caller, const struct cap_sqe *sqe);
 
-    /* Starts the RECV in sqe, which completes with these CAP_CQE_ flags, if it returns CAP_OK; else nothing has
-     * changed. NULL: not a server's facet. */
+    /* Starts the RECV in sqe, which completes with these CAP_CQE_ flags, if it returns CAP_OK; else nothing
+     * has changed. NULL: not a server's facet. */
     enum cap_err (*receive)(struct object *object, struct process *server, const struct cap_sqe *sqe,
                             uint16_t cqe_flags);
 

@@ -46,8 +46,11 @@ void judge_unknown_service(struct judge *judge, const char *field, struct wire_t
 /* Says that no binary has this name, and which there are. */
 void judge_unknown_binary(struct judge *judge, const char *field, struct wire_text name);
 
-/* lib/manifest_narrow.c: what the grant under judgement is narrowed to; and whether init has to make facets.
- */
+/* lib/manifest_narrow.c: what the export under judgement inherits from; which of these interfaces the grant
+ * under judgement has of it; what the grant is narrowed to; and whether init has to make facets. */
+void judge_ancestors(struct judge *judge, struct os_Export_reader export);
+void judge_import_interface(struct judge *judge, struct os_Service_reader server, uint32_t export_index,
+                            uint64_t interface_id);
 void judge_only(struct judge *judge, struct os_Grant_reader grant);
 bool judge_needs_facets(const struct judge *judge);
 

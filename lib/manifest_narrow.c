@@ -1,4 +1,4 @@
-/* The rules for grants that are narrower than their source.
+/* The rules for grants that are narrower than their source, and for exports that can be granted as less.
  *
  * Next: lib/manifest_restart.c
  */
@@ -8,6 +8,51 @@
 
 /* Of a facet, kernel/cap/facet.c: a bit for each. */
 #define METHODS_MAX 64
+
+/* ---- Interfaces that inherit ---------------------------------------------------------------------- */
+
+static bool has_ancestor(struct wire_list_reader ancestors, uint32_t count, uint64_t interface_id)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (wire_list_u64(ancestors, i) == interface_id)
+            return true;
+    }
+    return false;
+}
+
+void judge_ancestors(struct judge *judge, struct os_Export_reader export)
+{
+    struct wire_list_reader ancestors = os_Export_get_ancestors(export);
+
+    for (uint32_t i = 0; i < ancestors.count; i++) {
+        uint64_t id = wire_list_u64(ancestors, i);
+        if (id == 0)
+            judge_problem(judge, ".ancestors", "an ancestor is 0; use the type id of an interface");
+        else if (id == os_Export_get_interfaceId(export))
+            judge_problem(judge, ".ancestors", "0x%016llx is the served interface itself; remove it",
+                          (unsigned long long)id);
+        else if (has_ancestor(ancestors, i, id))
+            judge_problem(judge, ".ancestors", "0x%016llx occurs twice; name it once",
+                          (unsigned long long)id);
+    }
+}
+
+void judge_import_interface(struct judge *judge, struct os_Service_reader server, uint32_t export_index,
+                            uint64_t interface_id)
+{
+    struct os_Export_reader export = os_Export_list_at(os_Service_get_exports(server), export_index);
+    struct wire_list_reader ancestors = os_Export_get_ancestors(export);
+
+    if (interface_id == 0 || interface_id == os_Export_get_interfaceId(export) ||
+        has_ancestor(ancestors, ancestors.count, interface_id))
+        return;
+    judge_problem(
+        judge, ".source.service.interfaceId",
+        "the export is not a 0x%016llx, nor does it inherit from that; name an ancestor that it declares",
+        (unsigned long long)interface_id);
+}
+
+/* ---- What is left of the source ------------------------------------------------------------------- */
 
 static bool is_of_kernel(struct os_Grant_reader grant, uint16_t object)
 {

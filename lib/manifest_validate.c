@@ -316,9 +316,13 @@ static void judge_service_source(struct judge *judge, uint32_t service_index, ui
     if (server_index == service_index)
         judge_problem(judge, ".source.service.name",
                       "a service cannot be granted its own export; remove the grant");
-    if (manifest_find_export(judge_service_at(judge, server_index), export, &export_index) != CAP_OK)
+    if (manifest_find_export(judge_service_at(judge, server_index), export, &export_index) != CAP_OK) {
         unknown_export(judge, server, export);
-    else if (badge != 0 && find_badge_clash(judge, service_index, grant_index, &clash_service, &clash_grant))
+        return;
+    }
+    judge_import_interface(judge, judge_service_at(judge, server_index), export_index,
+                           os_Grant_source_service_get_interfaceId(source));
+    if (badge != 0 && find_badge_clash(judge, service_index, grant_index, &clash_service, &clash_grant))
         judge_problem(judge, ".source.service.badge",
                       "badge %llu of %s.%s is also that of services[%u].grants[%u]; give each its own, or 0",
                       (unsigned long long)badge, judge_show(server).text, judge_show(export).text,
@@ -369,6 +373,7 @@ static void judge_service_caps(struct judge *judge, uint32_t index)
         judge_cap_name(judge, service, os_Export_get_name(export), i, 0);
         if (os_Export_get_interfaceId(export) == 0)
             judge_problem(judge, ".interfaceId", "is 0; use the type id of the interface that is served");
+        judge_ancestors(judge, export);
     }
     for (uint32_t i = 0; i < count; i++)
         judge_grant(judge, index, export_count, i);

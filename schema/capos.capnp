@@ -56,6 +56,11 @@ interface Endpoint @0xb2c9d4ea5f607182 {
   # Every client facet made so far, and every copy of it, is dead from now on: calls on it end with
   # ERR_DISCONNECTED. So do calls that wait in the queue. Calls that a server has received already may still be
   # answered. It costs the same however many hold them. Facets made later are not affected.
+
+  makeClientAs @2 (badge :UInt64, interfaceId :UInt64) -> (client :Capability);
+  # As makeClient, but the facet has this interface: the served one, or an ancestor of it. A facet that is made as an
+  # ancestor takes calls of that interface alone, and nothing makes it more again.
+  # Errors: ERR_INVALID (neither the served interface nor an ancestor that was declared), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 interface EndpointFactory @0xc3dae5fb60718293 {
@@ -64,6 +69,11 @@ interface EndpointFactory @0xc3dae5fb60718293 {
   create @0 (interfaceId :UInt64) -> (endpoint :Endpoint);
   # A new endpoint whose client facets have the interface with this Cap'n Proto type id.
   # Errors: ERR_INVALID (interfaceId 0), ERR_QUOTA, ERR_NO_MEMORY.
+
+  createDerived @1 (interfaceId :UInt64, ancestors :List(UInt64) $C.maxLength(8)) -> (endpoint :Endpoint);
+  # As create, for an interface that inherits from others. `ancestors` are all of these, direct and indirect: calls
+  # that name one of them pass the client facets too, and the server sees which it is.
+  # Errors: ERR_INVALID (an id is 0 or occurs twice, interfaceId included), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 interface FacetFactory @0x9d0e4f5a6b7c8d9e {
@@ -452,6 +462,9 @@ struct Export {
 
   interfaceId @1 :UInt64;
   # Cap'n Proto type id of the interface that is served.
+
+  ancestors @2 :List(UInt64) $C.maxLength(8);
+  # Type ids of all interfaces that it inherits from, directly or not.
 }
 
 struct Grant {
@@ -468,6 +481,9 @@ struct Grant {
       export @3 :Text $C.maxLength(31);
       badge @4 :UInt64;
       # What the server sees with each call; the client can neither read nor choose it.
+
+      interfaceId @8 :UInt64;
+      # One of the export's ancestors: the client facet has that interface and no more. 0: the export's own.
     }
   }
 

@@ -1,7 +1,8 @@
 /* Endpoint: where calls from client facets meet the RECVs of servers.
  *
  *   server's side (struct endpoint)          client's side (struct client_facet), any number
- *   RECV, makeClient                         the served interface; every call gets the facet's badge
+ *   RECV, makeClient                         the served interface and what it inherits from, or one of those
+ *                                            alone; every call gets the facet's badge
  *
  * Invariants
  *  - Calls wait only while no RECV waits, and RECVs only while no call does.
@@ -70,6 +71,22 @@ static enum cap_err facet_call(struct object *object, struct process *caller, co
     return CAP_OK;
 }
 
+static bool has_ancestor(const struct endpoint *endpoint, uint64_t interface_id)
+{
+    for (uint32_t i = 0; i < endpoint->ancestor_count; i++)
+        if (endpoint->ancestor_ids[i] == interface_id)
+            return true;
+    return false;
+}
+
+/* A facet that was made as an ancestor is that and nothing more: which of the others are its own ancestors
+ * the kernel does not know. */
+static bool facet_inherits(const struct object *object, uint64_t interface_id)
+{
+    const struct endpoint *endpoint = LIST_ENTRY(object, struct client_facet, object)->endpoint;
+    return object->interface_id == endpoint->served_interface_id && has_ancestor(endpoint, interface_id);
+}
+
 static void endpoint_free(struct endpoint *endpoint)
 {
     account_free_object(&endpoint->object, &endpoint_pool);
@@ -99,6 +116,7 @@ static const struct object_ops facet_ops = {
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
+    .inherits = facet_inherits,
     .call = facet_call,
     .destroy = facet_destroy,
 };
@@ -145,27 +163,54 @@ static enum cap_err endpoint_receive(struct object *object, struct process *serv
     return CAP_OK;
 }
 
+/* The results have been started. */
+static enum cap_err make_facet(struct endpoint *endpoint, struct wire_call *wire, uint64_t badge,
+                               uint64_t interface_id, struct object **made)
+{
+    /* A facet that nobody gets would be the last one to go. */
+    enum cap_err err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
+    if (!err)
+        err = account_make_object(&kernel_call_caller(wire)->account, &facet_pool, &facet_ops, interface_id,
+                                  made);
+    if (err)
+        return err;
+    struct client_facet *facet = LIST_ENTRY(*made, struct client_facet, object);
+    facet->endpoint = endpoint;
+    facet->badge = badge;
+    facet->epoch = endpoint->epoch;
+    endpoint->facet_count++;
+    endpoint->live_count++;
+    endpoint->had_clients = true;
+    return CAP_OK;
+}
+
 static enum cap_err endpoint_make_client(void *self, struct wire_call *wire,
                                          struct os_Endpoint_makeClient_Params_reader params)
 {
     struct endpoint *endpoint = LIST_ENTRY((struct object *)self, struct endpoint, object);
     struct os_Endpoint_makeClient_Results_builder results = os_Endpoint_makeClient_Results_init(wire);
     struct object *made;
-    /* A facet that nobody gets would be the last one to go. */
-    enum cap_err err = kernel_call_preflight(wire, wire->results.word_count * 8, 1);
-    if (!err)
-        err = account_make_object(&kernel_call_caller(wire)->account, &facet_pool, &facet_ops,
+    enum cap_err err = make_facet(endpoint, wire, os_Endpoint_makeClient_Params_get_badge(params),
                                   endpoint->served_interface_id, &made);
     if (err)
         return err;
-    struct client_facet *facet = LIST_ENTRY(made, struct client_facet, object);
-    facet->endpoint = endpoint;
-    facet->badge = os_Endpoint_makeClient_Params_get_badge(params);
-    facet->epoch = endpoint->epoch;
-    endpoint->facet_count++;
-    endpoint->live_count++;
-    endpoint->had_clients = true;
-    return os_Endpoint_makeClient_Results_set_client(results, kernel_call_attach(wire, &facet->object));
+    return os_Endpoint_makeClient_Results_set_client(results, kernel_call_attach(wire, made));
+}
+
+static enum cap_err endpoint_make_client_as(void *self, struct wire_call *wire,
+                                            struct os_Endpoint_makeClientAs_Params_reader params)
+{
+    struct endpoint *endpoint = LIST_ENTRY((struct object *)self, struct endpoint, object);
+    uint64_t interface_id = os_Endpoint_makeClientAs_Params_get_interfaceId(params);
+    struct os_Endpoint_makeClientAs_Results_builder results = os_Endpoint_makeClientAs_Results_init(wire);
+    struct object *made;
+    if (interface_id != endpoint->served_interface_id && !has_ancestor(endpoint, interface_id))
+        return CAP_ERR_INVALID;
+    enum cap_err err =
+        make_facet(endpoint, wire, os_Endpoint_makeClientAs_Params_get_badge(params), interface_id, &made);
+    if (err)
+        return err;
+    return os_Endpoint_makeClientAs_Results_set_client(results, kernel_call_attach(wire, made));
 }
 
 /* Calls that wait end for their callers; at most CAP_ENDPOINT_QUEUE_MAX. */
@@ -194,6 +239,7 @@ static enum cap_err endpoint_revoke_clients(void *self, struct wire_call *wire,
 
 static const struct os_Endpoint_server endpoint_server = {
     .makeClient = endpoint_make_client,
+    .makeClientAs = endpoint_make_client_as,
     .revokeClients = endpoint_revoke_clients,
 };
 
@@ -223,13 +269,18 @@ static const struct object_ops endpoint_ops = {
     .destroy = endpoint_destroy,
 };
 
-enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id, struct object **made)
+enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
+                           const uint64_t *ancestor_ids, uint32_t ancestor_count, struct object **made)
 {
+    CHECK(ancestor_count <= CAP_ANCESTORS_MAX);
     enum cap_err err = account_make_object(account, &endpoint_pool, &endpoint_ops, os_Endpoint_ID, made);
     if (err)
         return err;
     struct endpoint *endpoint = LIST_ENTRY(*made, struct endpoint, object);
     endpoint->served_interface_id = served_interface_id;
+    endpoint->ancestor_count = ancestor_count;
+    for (uint32_t i = 0; i < ancestor_count; i++)
+        endpoint->ancestor_ids[i] = ancestor_ids[i];
     call_queue_init(&endpoint->calls);
     list_init(&endpoint->receives);
     return CAP_OK;

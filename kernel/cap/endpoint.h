@@ -17,6 +17,8 @@ struct endpoint {
     uint32_t live_count;  /* facets of the present epoch */
     bool had_clients;
     bool is_closed;
+    uint32_t ancestor_count; /* interfaces that the served one inherits from, directly or not */
+    uint64_t ancestor_ids[CAP_ANCESTORS_MAX];
 };
 
 struct client_facet {

@@ -35,6 +35,7 @@ CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, uint32_t 
 
 /* New objects, with one reference for the caller. CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
+                                          const uint64_t *ancestor_ids, uint32_t ancestor_count,
                                           struct object **endpoint);
 /* byte_count zeroed bytes in frames of its own. CAP_ERR_INVALID: none, or more than FRAME_LIST_MAX pages. */
 CAP_MUST_CHECK enum cap_err memory_object_make(struct account *account, uint64_t byte_count,

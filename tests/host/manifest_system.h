@@ -63,6 +63,8 @@ struct init_grant_row {
 struct export_row {
     const char *name;
     uint64_t interface_id;
+    uint32_t ancestor_count;
+    uint64_t ancestors[3];
 };
 
 struct grant_row {
@@ -70,6 +72,7 @@ struct grant_row {
     const char *server; /* NULL: a kernel object */
     const char *export;
     uint64_t badge;
+    uint64_t interface_id; /* 0: the export's own */
     uint16_t object;
     struct {
         bool has_methods; /* also if there are none */
@@ -145,7 +148,8 @@ static inline struct service_row *add_service(struct system *system, const char 
 
 static inline void add_export(struct service_row *service, const char *name)
 {
-    service->exports[service->export_count++] = (struct export_row){name, 0x93b4c5d6e7f80912};
+    service->exports[service->export_count++] =
+        (struct export_row){.name = name, .interface_id = 0x93b4c5d6e7f80912};
 }
 
 static inline void add_kernel_grant(struct service_row *service, const char *name, uint16_t object)
@@ -220,6 +224,7 @@ static inline void build_grant(struct os_Grant_builder grant, const struct grant
     must(os_Grant_source_service_set_name(import, wire_text_of(row->server)));
     must(os_Grant_source_service_set_export(import, wire_text_of(row->export)));
     os_Grant_source_service_set_badge(import, row->badge);
+    os_Grant_source_service_set_interfaceId(import, row->interface_id);
 }
 
 static inline void build_limits(struct os_Limits_builder limits, const struct limits_row *row)
@@ -251,6 +256,9 @@ static inline void build_service(struct os_Service_builder service, const struct
         struct os_Export_builder export = os_Export_list_builder_at(exports, i);
         must(os_Export_set_name(export, wire_text_of(row->exports[i].name)));
         os_Export_set_interfaceId(export, row->exports[i].interface_id);
+        struct wire_list_builder ancestors = os_Export_init_ancestors(export, row->exports[i].ancestor_count);
+        for (uint32_t k = 0; k < row->exports[i].ancestor_count; k++)
+            wire_list_set_u64(ancestors, k, row->exports[i].ancestors[k]);
     }
     struct os_Grant_list_builder grants = os_Service_init_grants(service, row->grant_count);
     for (uint32_t i = 0; i < row->grant_count; i++)

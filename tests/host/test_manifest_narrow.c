@@ -139,4 +139,46 @@ TEST(nothing_but_a_spawner_has_binaries_and_processes)
     EXPECT_REFUSED(system, "services[2].grants[1].only", "only processSpawner has binaries and processes");
 }
 
+/* ---- Interfaces that inherit ---------------------------------------------------------------------- */
+
+TEST(an_export_is_granted_as_itself_or_as_an_ancestor)
+{
+    struct system *system;
+    begin(&system);
+    struct export_row *export = &system->services[ECHO_SERVER].exports[0];
+    struct grant_row *import = &system->services[ECHO_CLIENT].grants[1];
+
+    export->ancestors[0] = 0x11;
+    export->ancestors[1] = 0x22;
+    export->ancestor_count = 2;
+    EXPECT_ACCEPTED(system);
+    import->interface_id = export->interface_id;
+    EXPECT_ACCEPTED(system);
+    import->interface_id = 0x22;
+    EXPECT_ACCEPTED(system);
+    export->ancestor_count = 1;
+    EXPECT_REFUSED(system, "services[2].grants[1].source.service.interfaceId",
+                   "the export is not a 0x0000000000000022, nor does it inherit from that");
+}
+
+TEST(an_ancestor_is_another_interface_and_named_once)
+{
+    struct system *system;
+    begin(&system);
+    struct export_row *export = &system->services[ECHO_SERVER].exports[0];
+
+    export->ancestor_count = 3;
+    export->ancestors[0] = 0x11;
+    export->ancestors[1] = export->interface_id;
+    export->ancestors[2] = 0x11;
+    EXPECT_EQ(judge(system), CAP_ERR_MALFORMED);
+    EXPECT(
+        has_problem("services[1].exports[0].ancestors", "0x93b4c5d6e7f80912 is the served interface itself"));
+    EXPECT(has_problem("services[1].exports[0].ancestors", "0x0000000000000011 occurs twice"));
+    EXPECT_EQ(found.count, 2);
+    export->ancestors[1] = 0x33;
+    export->ancestors[2] = 0;
+    EXPECT_REFUSED(system, "services[1].exports[0].ancestors", "an ancestor is 0");
+}
+
 TEST_MAIN()

@@ -136,7 +136,7 @@ wanted='( version = 1, binaries = [
  grants = [(name = "console", source = (kernel = console), only = (processes = 0))], restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown),
  ( name = "echo-client", binary = "echo-client", exports = [], grants = [
  (name = "console", source = (kernel = console), only = (processes = 0)),
- (name = "echo", source = (service = (name = "echo-server", export = "echo", badge = 7)), only = (processes = 0))],
+ (name = "echo", source = (service = (name = "echo-server", export = "echo", badge = 7, interfaceId = 0)), only = (processes = 0))],
  restart = never, initialBackoffMs = 0, maxBackoffMs = 0, maxRestarts = 0, atLimit = leaveDown)],
  outcome = whenServicesEnded, haltWhenEnded = [])'
 
@@ -177,6 +177,12 @@ pack "$work/narrow.json" && decode "$work/out" > "$work/decoded" 2>> "$work/said
     grep -q 'only = (methods = \[0\], binaries = \["hello", "extra"\], processes = 3)' "$work/decoded" &&
     grep -q '(name = "extra", elf)' "$work/decoded"
 result "what a grant is narrowed to is packed, and its programs too" $?
+
+sed 's/{"interface": "0x93b4c5d6e7f80912"}/{"interface": "0x93b4c5d6e7f80912", "extends": ["0x11", "0x22"]}/; s/"badge": 7/"badge": 7, "as": "0x22"/' \
+    "$work/good.json" > "$work/derived.json"
+pack "$work/derived.json" && decode "$work/out" > "$work/decoded" 2>> "$work/said" &&
+    grep -q 'ancestors = \[17, 34\]' "$work/decoded" && grep -q 'badge = 7, interfaceId = 34' "$work/decoded"
+result "an export that extends others is packed, and a grant of one of these" $?
 
 rm -f "$work/out"
 "$mkmanifest" --binaries "$work/programs" -o "$work/out" - < "$work/good.json" > "$work/said" 2>&1 &&
@@ -288,6 +294,10 @@ refuses "a grant with half a source" 's/"export": "echo", "badge": 7/"badge": 7/
 refuses "a negative badge" 's/"badge": 7/"badge": -7/' 'system.services."echo-client".grants.echo.badge: -7 is negative'
 refuses "a badge that is a fraction" 's/"badge": 7/"badge": 7.5/' \
     'system.services."echo-client".grants.echo.badge: is a fraction; it must be an integer'
+refuses "an ancestor that is no number" 's/"0x93b4c5d6e7f80912"}/"0x93b4c5d6e7f80912", "extends": ["Echo"]}/' \
+    'system.services."echo-server".exports.echo.extends[0]: "Echo" is not a type id'
+refuses "a grant as what the export is not" 's/"badge": 7/"badge": 7, "as": "0x22"/' \
+    'services[2].grants[1].source.service.interfaceId: the export is not a 0x0000000000000022'
 only='s/"badge": 7/"badge": 7, "only":'
 refuses "a restriction that is no struct" "$only []/" 'system.services."echo-client".grants.echo.only: is a list; it must be a struct'
 refuses "a restriction that says nothing" "$only {}/" 'system.services."echo-client".grants.echo.only: says nothing'

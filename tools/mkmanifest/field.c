@@ -110,17 +110,22 @@ uint32_t field_u32(struct problems *problems, const struct place *parent, json_t
     return 0;
 }
 
-uint64_t field_type_id(struct problems *problems, const struct place *parent, json_t *object, const char *key)
+uint64_t field_checked_type_id(struct problems *problems, const struct place *place, const char *text)
 {
-    struct place place = place_source(parent, key);
-    const char *text = json_string_value(field_get(problems, parent, object, key, JSON_STRING));
-
     if (!text)
         return 0;
     size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, "0123456789abcdefABCDEF") : 0;
     if (digits >= 1 && digits <= 16 && text[2 + digits] == '\0')
         return strtoull(text + 2, NULL, 16);
-    problems_add(problems, place.source,
+    problems_add(problems, place->source,
                  "\"%s\" is not a type id; write it as \"0x\" and up to 16 hexadecimal digits", text);
     return 0;
+}
+
+uint64_t field_type_id(struct problems *problems, const struct place *parent, json_t *object, const char *key)
+{
+    struct place place = place_source(parent, key);
+    json_t *value = field_get(problems, parent, object, key, JSON_STRING);
+
+    return field_checked_type_id(problems, &place, json_string_value(value));
 }

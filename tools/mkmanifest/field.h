@@ -37,5 +37,6 @@ uint16_t field_word(struct problems *problems, const struct place *parent, json_
 uint32_t field_u32(struct problems *problems, const struct place *parent, json_t *object, const char *key);
 
 /* "0x93b4c5d6e7f80912"; 64 bits do not fit a JSON integer. */
+uint64_t field_checked_type_id(struct problems *problems, const struct place *place, const char *text);
 uint64_t field_type_id(struct problems *problems, const struct place *parent, json_t *object,
                        const char *key);

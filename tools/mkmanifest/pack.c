@@ -249,9 +249,10 @@ static void pack_exports(struct packer *packer, const struct place *place, json_
         unsigned before = packer->problems->count;
         must_fit(os_Export_set_name(export, field_checked_name(packer->problems, &export_place, key)));
         if (field_expect(packer->problems, &export_place, value, JSON_OBJECT)) {
-            FIELD_EXPECT_ONLY(packer->problems, &export_place, value, "interface");
+            FIELD_EXPECT_ONLY(packer->problems, &export_place, value, "interface", "extends");
             os_Export_set_interfaceId(export,
                                       field_type_id(packer->problems, &export_place, value, "interface"));
+            narrow_pack_ancestors(packer->problems, &export_place, value, export);
         }
         problems_note(packer->problems, &export_place, packer->problems->count > before);
     }
@@ -266,6 +267,8 @@ static void pack_import(struct packer *packer, const struct place *place, json_t
     must_fit(os_Grant_source_service_set_name(import, field_name(packer->problems, place, value, "from")));
     must_fit(
         os_Grant_source_service_set_export(import, field_name(packer->problems, place, value, "export")));
+    if (json_object_get(value, "as"))
+        os_Grant_source_service_set_interfaceId(import, field_type_id(packer->problems, place, value, "as"));
     if (!badge || !field_expect(packer->problems, &badge_place, badge, JSON_INTEGER))
         return;
     if (json_integer_value(badge) < 0)
@@ -280,10 +283,10 @@ static void pack_source(struct packer *packer, const struct place *place, json_t
 {
     struct os_Grant_source_builder source = os_Grant_init_source(grant);
     bool is_kernel = json_object_get(value, "kernel");
-    bool is_service =
-        json_object_get(value, "from") || json_object_get(value, "export") || json_object_get(value, "badge");
+    bool is_service = json_object_get(value, "from") || json_object_get(value, "export") ||
+                      json_object_get(value, "badge") || json_object_get(value, "as");
 
-    FIELD_EXPECT_ONLY(packer->problems, place, value, "kernel", "from", "export", "badge", "only");
+    FIELD_EXPECT_ONLY(packer->problems, place, value, "kernel", "from", "export", "badge", "as", "only");
     if (is_kernel && is_service)
         problems_add(packer->problems, place->source,
                      "has two sources; keep either kernel or from, export and badge");

@@ -10,6 +10,28 @@ static struct rt_handle handle_of(const struct init *init, cap_id_t cap)
     return (struct rt_handle){.rt = init->rt, .cap = cap};
 }
 
+static enum cap_err make_endpoint(struct init *init, struct os_Export_reader export,
+                                  struct os_Endpoint *endpoint)
+{
+    struct rt_call call;
+    struct os_EndpointFactory_createDerived_Params_builder params =
+        os_EndpointFactory_createDerived_begin(&call, init->endpoint_factory);
+    struct os_EndpointFactory_createDerived_Results_reader results;
+
+    os_EndpointFactory_createDerived_Params_set_interfaceId(params, os_Export_get_interfaceId(export));
+    enum cap_err error =
+        os_EndpointFactory_createDerived_Params_set_ancestors(params, os_Export_get_ancestors(export));
+    if (error == CAP_OK)
+        error = os_EndpointFactory_createDerived_send(&call);
+    if (error == CAP_OK)
+        error = os_EndpointFactory_createDerived_wait(&call, &results);
+    if (error == CAP_OK)
+        error = rt_call_take(&call, os_EndpointFactory_createDerived_Results_get_endpoint(results),
+                             &endpoint->handle);
+    rt_call_end(&call);
+    return error;
+}
+
 static enum cap_err make_endpoints(struct init *init, uint32_t service_index)
 {
     struct os_Export_list_reader exports = os_Service_get_exports(service_entry(init, service_index));
@@ -17,8 +39,7 @@ static enum cap_err make_endpoints(struct init *init, uint32_t service_index)
 
     for (uint32_t i = 0; i < os_Export_list_count(exports); i++) {
         struct os_Endpoint endpoint;
-        uint64_t interface_id = os_Export_get_interfaceId(os_Export_list_at(exports, i));
-        enum cap_err error = os_EndpointFactory_create(init->endpoint_factory, interface_id, &endpoint);
+        enum cap_err error = make_endpoint(init, os_Export_list_at(exports, i), &endpoint);
         if (error != CAP_OK)
             return error;
         caps[i] = endpoint.handle.cap;
@@ -42,7 +63,10 @@ static enum cap_err make_client(const struct init *init, struct os_Grant_source_
 
     struct os_Endpoint endpoint = {handle_of(init, init->services[service_index].channels[export_index])};
     struct rt_handle client;
-    error = os_Endpoint_makeClient(endpoint, os_Grant_source_service_get_badge(source), &client);
+    uint64_t badge = os_Grant_source_service_get_badge(source);
+    uint64_t interface_id = os_Grant_source_service_get_interfaceId(source);
+    error = interface_id == 0 ? os_Endpoint_makeClient(endpoint, badge, &client)
+                              : os_Endpoint_makeClientAs(endpoint, badge, interface_id, &client);
     if (error == CAP_OK)
         *cap = client.cap;
     return error;
