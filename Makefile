@@ -256,18 +256,19 @@ $(TEST_MANIFESTS): $(BUILD)/tests/qemu/%/system.manifest: tests/qemu/%/system.cu
 	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
 	$(BUILD)/tools/mkmanifest --binaries $(@D) --binaries $(BUILD)/user -o $@ $(@:.manifest=.json)
 
-# ---- Benchmarks: one folder bench/qemu/NAME is one program ------------------------------------------
+# ---- Benchmarks: one folder bench/qemu/NAME is one program, one file bench/qemu/NAME.cue one system ---
 
+BENCH_SHARED := $(call objects,user-obj,$(wildcard bench/qemu/*.c bench/qemu/*.S))
 BENCH_PROGRAMS := $(patsubst bench/qemu/%/,%,$(dir $(wildcard bench/qemu/*/main.c)))
-BENCH_MANIFEST := $(BUILD)/bench/qemu/system.manifest
+BENCH_MANIFESTS := $(patsubst %.cue,$(BUILD)/%.manifest,$(wildcard bench/qemu/*.cue))
 BENCH_COUNTER := $(BUILD)/bench/counter.so
-bench: $(BENCH_MANIFEST) $(BENCH_COUNTER)
-$(BUILD)/bench/qemu/%.elf: $$(call objects,user-obj,$$(wildcard bench/qemu/$$*/*.c bench/qemu/$$*/*.S)) \
-    $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
+bench: $(BENCH_MANIFESTS) $(BENCH_COUNTER)
+$(BUILD)/bench/qemu/%.elf: $$(call objects,user-obj,$$(wildcard bench/qemu/$$*/*.c)) \
+    $(BENCH_SHARED) $(BUILD)/user-obj/user/rt/start.o $(RT_ARCHIVE) user/rt/user.ld
 	@mkdir -p $(@D)
 	$(USER_LINK) -o $@.debug $(filter %.o %.a,$^)
 	objcopy --strip-debug $@.debug $@
-$(BENCH_MANIFEST): bench/qemu/system.cue systems/schema.cue $(BENCH_PROGRAMS:%=$(BUILD)/bench/qemu/%.elf) \
+$(BENCH_MANIFESTS): $(BUILD)/%.manifest: %.cue systems/schema.cue $(BENCH_PROGRAMS:%=$(BUILD)/bench/qemu/%.elf) \
     $(BUILD)/tools/mkmanifest
 	$(CUE) export --out json $< systems/schema.cue > $(@:.manifest=.json)
 	$(BUILD)/tools/mkmanifest --binaries $(@D) -o $@ $(@:.manifest=.json)

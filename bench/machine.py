@@ -99,9 +99,13 @@ class CaposMachine(Machine):
 
     clean_end = CLEAN_END
 
+    def __init__(self, *arguments, manifest=CAPOS_MANIFEST, **named):
+        super().__init__(*arguments, **named)
+        self.manifest = manifest
+
     def run(self, extra=()):
         head = ["tools/qemu.sh", "--memory", MEMORY, "--with", " ".join([*CLOCK, *extra])]
-        self.command = [*head, CAPOS_MANIFEST]
+        self.command = [*head, self.manifest]
         return super().run()
 
 

@@ -18,6 +18,7 @@ import unittest
 sys.dont_write_bytecode = True
 BENCH = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(BENCH), str(BENCH / "linux")]
+import growth  # noqa: E402
 import results  # noqa: E402
 import system  # noqa: E402
 from machine import BenchError, Symbols  # noqa: E402
@@ -174,6 +175,44 @@ class Gate(unittest.TestCase):
     def test_a_path_that_is_not_in_both_is_a_failure(self):
         self.assertTrue(self.compare({"nop": 1}, {})[1])
         self.assertTrue(self.compare({}, {"nop": 1})[1])
+
+
+class Growth(unittest.TestCase):
+    NAME = ("timers", "round_trip")
+    LOGARITHMIC = ("timers", "sleep_and_cancel")
+
+    def test_points_are_read_without_the_bracket(self):
+        console = ["init | point empty bracket 0 10 11", "init | point timers round_trip 1 90 111", "other"]
+        self.assertEqual(growth.curves_of(console), {self.NAME: [(1, 100)]})
+
+    def test_a_console_without_the_bracket_is_refused(self):
+        for console in ([], ["init | point timers round_trip 1 90 111"]):
+            with self.assertRaises(BenchError):
+                growth.curves_of(console)
+
+    def test_five_percent_are_flat_and_more_are_not(self):
+        self.assertIsNone(growth.judge(self.NAME, [(1, 100), (10, 105), (100, 100)]))
+        self.assertIn("6.0 %", growth.judge(self.NAME, [(1, 100), (10, 106), (100, 100)]))
+        self.assertIsNotNone(growth.judge(self.NAME, [(1, 106), (10, 100)]))
+
+    def test_a_logarithm_may_grow_with_each_doubling(self):
+        self.assertIsNone(growth.judge(self.LOGARITHMIC, [(1, 100), (2, 105), (1024, 160)]))
+        self.assertIn("2", growth.judge(self.LOGARITHMIC, [(1, 100), (2, 106)]))
+        self.assertIsNotNone(growth.judge(self.LOGARITHMIC, [(1, 100), (1024, 1000)]))
+
+    def test_one_bad_curve_is_a_failure(self):
+        lines, has_failed = growth.lines_of({self.NAME: [(1, 100), (2, 200)], ("processes", "x"): [(1, 5)]})
+        self.assertTrue(has_failed)
+        self.assertIn("not flat", lines[0])
+
+    def test_a_picture_loses_nothing_but_empty_groups_and_blanks(self):
+        svg = "<svg> \n<g a='1'>\n</g>\n\n<g b='2'>\n\t<path d='x'/>\n</g>\n</svg>\n"
+        self.assertEqual(growth.tidied(svg), "<svg>\n<g b='2'>\n\t<path d='x'/>\n</g>\n</svg>\n")
+
+    def test_the_picture_has_a_panel_for_each_curve(self):
+        script = growth.script_of({self.NAME: [(1, 5)], ("timers", "y"): [(1, 6)], ("processes", "x"): [(2, 7)]}, "f.svg")
+        self.assertEqual(script.count("\nplot "), 2)
+        self.assertIn("\n1 6\nend", script)
 
 
 class Initramfs(unittest.TestCase):

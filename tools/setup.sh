@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing: Debian packages by name, and CUE as a pinned Go module.
 #
-#   tools/setup.sh [--no-install] GROUP...     groups: run test check iso
+#   tools/setup.sh [--no-install] GROUP...     groups: run test check iso plot
 #
 # Every part has a probe that asks the file system, so that nothing needs a stamp and a call that finds
 # everything takes a few milliseconds. Nothing outside the repository is touched but by the package
@@ -39,6 +39,7 @@ test,iso           grub-common         grub-mkrescue
 test,iso           xorriso             xorriso
 test,iso           mtools              mformat
 test               ovmf                /usr/share/ovmf/OVMF.fd
+plot               gnuplot-nox         gnuplot
 '
 
 # ---- CUE: versions -----------------------------------------------------------------------------------
@@ -222,8 +223,8 @@ groups=
 for argument in "$@"; do
     case $argument in
     --no-install) install=no ;;
-    run | test | check | iso) groups="$groups $argument" ;;
-    *) usage_error "tools/setup.sh: '$argument' is none of: --no-install run test check iso" ;;
+    run | test | check | iso | plot) groups="$groups $argument" ;;
+    *) usage_error "tools/setup.sh: '$argument' is none of: --no-install run test check iso plot" ;;
     esac
 done
 

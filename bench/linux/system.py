@@ -63,7 +63,7 @@ def kernel_image(folder):
 def compile_all(folder):
     """Object files of init; those of the RPC last, or none of them."""
     objects = []
-    for source in [*sorted(SOURCE.glob("*.c")), pathlib.Path("bench/qemu/bench/bracket.S")]:
+    for source in [*sorted(SOURCE.glob("*.c")), pathlib.Path("bench/qemu/bracket.S")]:
         objects.append(folder / f"{source.stem}.o")
         tool("gcc", *C_FLAGS, "-o", str(objects[-1]), str(source))
     return objects

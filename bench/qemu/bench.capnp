@@ -1,4 +1,4 @@
-# What the benchmark's client asks of its server: messages of three sizes, and one capability.
+# What the benchmark's client asks of its server: messages of three sizes, and capabilities.
 @0xd6c1e0b7a3f94825;
 
 using C = import "/schema/c.capnp";
@@ -13,4 +13,7 @@ interface Partner @0x8f3e5d7c1b2a4960 {
 
   keep @2 (cap :Capability);
   # The server takes the capability, and drops it.
+
+  hold @3 (cap :Capability);
+  # The server takes the capability, and keeps it until it ends.
 }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "build/gen/bench/qemu/bench.client.h"
-#include "build/gen/schema/capos.client.h"
+#include "bench/qemu/start.h"
 
 #define IN_FLIGHT 16
 #define SLEEP_NS  200000 /* of the operation `sleep`; Linux's sleeps as long */
@@ -50,17 +50,6 @@ extern const struct operation sleep_operations[];
 
 /* Runs every operation and prints a line of results for each. */
 CAP_MUST_CHECK enum cap_err measure_all(struct bench *bench, const struct operation *operations);
-
-/* A capability that moves to a new process. */
-struct grant {
-    const char *name;
-    struct rt_handle handle;
-};
-
-/* A process of this boot package called `name` that holds these capabilities. */
-CAP_MUST_CHECK enum cap_err process_start(struct bench *bench, const char *binary, const char *name,
-                                          const struct grant *grants, uint32_t grant_count,
-                                          struct os_ProcessHandle *process);
 
 /* The parts of the server and the signaller, until no client is left. */
 int server_main(struct rt *rt);

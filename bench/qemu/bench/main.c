@@ -29,8 +29,8 @@ static enum cap_err stage_set(struct rt *rt)
     if (!err)
         err = os_Endpoint_makeClient(endpoint, 1, &bench.partner.handle);
     if (!err)
-        err =
-            process_start(&bench, "bench", "server", &(struct grant){"partner", endpoint.handle}, 1, &server);
+        err = process_start(bench.spawner, "bench", "server",
+                            &(struct grant){"partner", endpoint.handle, CAP_TRANSFER_MOVE}, 1, &server);
     return err;
 }
 

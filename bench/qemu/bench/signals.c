@@ -56,8 +56,9 @@ static enum cap_err signaller_start(struct bench *bench)
         err = os_NotificationFactory_create(bench->notifications, &pong, &signalled);
     if (err)
         return err;
-    const struct grant grants[] = {{"ping", waited.handle}, {"pong", signalled.handle}};
-    return process_start(bench, "bench", "signaller", grants, 2, &process);
+    const struct grant grants[] = {{"ping", waited.handle, CAP_TRANSFER_MOVE},
+                                   {"pong", signalled.handle, CAP_TRANSFER_MOVE}};
+    return process_start(bench->spawner, "bench", "signaller", grants, 2, &process);
 }
 
 static enum cap_err notify_round_trip(struct bench *bench)

@@ -3,7 +3,7 @@
  *
  * rdtsc alone, without a fence: the clock of these benchmarks counts instructions, in program order.
  *
- * Next: bench/qemu/bench/measure.c
+ * Next: bench/qemu/samples.h
  */
     .globl bracket_open, bracket_close
 
