@@ -77,6 +77,16 @@ static inline struct wire_struct_builder wire_message_init_root(struct wire_mess
     return (struct wire_struct_builder){message, words + 1};
 }
 
+/* The root of parameters or results: a struct without size is a message of no words, which reads the same and
+ * costs nothing. */
+static inline struct wire_struct_builder
+wire_message_init_payload(struct wire_message_builder *message, uint32_t data_words, uint32_t pointer_count)
+{
+    if (data_words + pointer_count == 0)
+        return (struct wire_struct_builder){message, NULL};
+    return wire_message_init_root(message, data_words, pointer_count);
+}
+
 /* ---- Out of line ------------------------------------------------------------------------------------- */
 
 /* Zeroes everything below a pointer, then the pointer. */

@@ -187,13 +187,17 @@ static inline struct wire_struct_reader wire_struct_null(struct wire_message_rea
 }
 
 /* The quick path for a root that is right: a struct of this segment that costs no more than the budget.
- * False: look again, to name the rule. A null root is right, too: a struct without size. */
+ * False: look again, to name the rule. A null root and no words at all are right, too: a struct without size.
+ */
 static inline bool wire_message_find_root(struct wire_message_reader *message)
 {
     const uint64_t *words = message->words;
     uint32_t word_count = message->word_count;
-    if (__builtin_expect(word_count == 0, 0))
-        return false;
+    if (word_count == 0) {
+        message->root_data = (const uint8_t *)""; /* found, and of no size */
+        message->root_data_bits = message->root_pointers_at = message->root_pointer_count = 0;
+        return true;
+    }
     uint64_t pointer = words[0];
     uint64_t target = 1 + (uint64_t)((int64_t)(int32_t)(uint32_t)pointer >> 2);
     uint32_t data_words = (uint16_t)(pointer >> 32), pointer_count = (uint32_t)(pointer >> 48);

@@ -182,7 +182,7 @@ TEST(a_streaming_method_answers_with_an_empty_struct)
     lang_Counter_fire_Params_init_root(begin(&e, lang_Counter_ID, lang_Counter_fire_METHOD));
     EXPECT_EQ(lang_Counter_dispatch(&counter_server, &e.seen, ready(&e)), CAP_OK);
     EXPECT_STR(e.seen.method, "fire");
-    EXPECT_EQ(e.call.results.word_count, 1);
+    EXPECT_EQ(e.call.results.word_count, 0);
 }
 
 TEST_MAIN()

@@ -90,6 +90,8 @@ void emit_interface_source(struct emitter *emitter, struct node *node);
 void emit_client_type(struct emitter *emitter, struct node *node);
 void emit_client(struct emitter *emitter, struct node *node);
 
+/* The body of a function that begins the message `params` or `results` of a call. */
+const char *payload_init(const char *struct_name, const char *member);
 /* C name of a method's parameter or result struct; what its accessors are called. */
 const char *method_struct_name(struct emitter *emitter, struct node *interface, struct Method_reader method,
                                bool is_results);

@@ -78,8 +78,8 @@ static void emit_parts(struct emitter *emitter, struct node *node, struct Method
     fprintf(file,
             "static inline struct %s_builder %s_%s_begin(struct rt_call *call, struct %s target)\n"
             "{\n    rt_call_begin(call, target.handle, %s_ID, %s_%s_METHOD);\n"
-            "    return %s_init_root(&call->params);\n}\n",
-            params, name, verb, name, name, name, verb, params);
+            "%s}\n",
+            params, name, verb, name, name, name, verb, payload_init(params, "params"));
     fprintf(file,
             "CAP_MUST_CHECK static inline enum cap_err %s_%s_send(struct rt_call *call)\n"
             "{\n    return rt_call_send(call);\n}\n",

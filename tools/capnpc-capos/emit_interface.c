@@ -76,9 +76,16 @@ void emit_interface_header(struct emitter *emitter, struct node *node)
         const char *results = method_struct_name(emitter, node, method, true);
         fprintf(file,
                 "static inline struct %s_builder %s_%s_Results_init(struct wire_call *call)\n"
-                "{\n    return %s_init_root(&call->results);\n}\n",
-                results, name, method_name(method), results);
+                "{\n%s}\n",
+                results, name, method_name(method), payload_init(results, "results"));
     }
+}
+
+const char *payload_init(const char *struct_name, const char *member)
+{
+    return keep_format("    return (struct %s_builder){wire_message_init_payload(&call->%s, %s_DATA_WORDS, "
+                       "%s_POINTER_COUNT)};\n",
+                       struct_name, member, struct_name, struct_name);
 }
 
 /* The methods of the interface itself. */
