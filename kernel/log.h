@@ -1,4 +1,5 @@
-/* The kernel's log on the serial port: `[    0.012345] info  boot: text`.
+/* The kernel's log on the serial port: `[    0.012345] info  boot: text`. The newest lines stay in memory,
+ * and so do those that programs write to the console, apart from each other: LogReader reads them.
  *
  * The time is in seconds since the clock was started, the word before the colon names the part of the
  * kernel. Tests treat a line of level warn or error as a failure unless they expect it.
@@ -7,14 +8,15 @@
  */
 #pragma once
 
-#include "abi/base.h"
+#include "lib/log_ring.h"
 #include <stdarg.h>
 
 enum log_level {
     LOG_ERROR,
     LOG_WARN,
     LOG_INFO,
-    LOG_DEBUG
+    LOG_DEBUG,
+    LOG_PROGRAM, /* only in records: what a program wrote */
 };
 
 /* Lines above the level are not written. Starts at LOG_INFO. */
@@ -26,6 +28,13 @@ void log_line(enum log_level level, const char *part, const char *format, ...)
 void log_line_v(enum log_level level, const char *part, const char *format, va_list arguments);
 
 #define LOG_LINE_BYTES 256
+
+/* Keeps what a program has written to the console; it is shown by kernel/cap/console.c. */
+void log_keep_program_text(const char *program, const char *text, uint32_t text_bytes);
+
+/* The newest records of both; until the next line. */
+const struct log_ring *log_kernel_ring(void);
+const struct log_ring *log_program_ring(void);
 
 #define log_error(part, ...) log_line(LOG_ERROR, part, __VA_ARGS__)
 #define log_warn(part, ...)  log_line(LOG_WARN, part, __VA_ARGS__)

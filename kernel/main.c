@@ -91,40 +91,32 @@ static void init_ended(struct process_observer *observer, const struct process_e
 
 static struct process_observer init_observer = {.on_end = init_ended};
 
+/* An object that the manifest grants to init, with a reference for init's table. All but its address space
+ * are there once. */
 static struct object *kernel_object(uint16_t which, struct process *init)
 {
-    struct object *object = NULL;
-    switch (which) {
-    case os_KernelObject_console:
-        object = console_object();
-        break;
-    case os_KernelObject_bootPackage:
-        object = boot_package_object();
-        break;
-    case os_KernelObject_processSpawner:
-        object = process_spawner_object();
-        break;
-    case os_KernelObject_endpointFactory:
-        object = endpoint_factory_object();
-        break;
-    case os_KernelObject_facetFactory:
-        object = facet_factory_object();
-        break;
-    case os_KernelObject_timer:
-        object = timer_object();
-        break;
-    case os_KernelObject_frameAllocator:
-        object = frame_allocator_object();
-        break;
-    case os_KernelObject_notificationFactory:
-        object = notification_factory_object();
-        break;
-    case os_KernelObject_virtualMemory:
+    static struct object *(*const objects[])(void) = {
+        [os_KernelObject_console] = console_object,
+        [os_KernelObject_bootPackage] = boot_package_object,
+        [os_KernelObject_processSpawner] = process_spawner_object,
+        [os_KernelObject_endpointFactory] = endpoint_factory_object,
+        [os_KernelObject_facetFactory] = facet_factory_object,
+        [os_KernelObject_timer] = timer_object,
+        [os_KernelObject_frameAllocator] = frame_allocator_object,
+        [os_KernelObject_notificationFactory] = notification_factory_object,
+        [os_KernelObject_entropy] = entropy_object,
+        [os_KernelObject_logReader] = log_reader_object,
+        [os_KernelObject_auditReader] = audit_reader_object,
+    };
+    struct object *object;
+    if (which == os_KernelObject_virtualMemory) {
         if (virtual_memory_make(init, &object))
             boot_refuse("no memory for init");
         return object;
     }
-    CHECK(object);
+    /* The manifest has been judged. */
+    CHECK(which < sizeof objects / sizeof objects[0] && objects[which]);
+    object = objects[which]();
     object_reference(object);
     return object;
 }

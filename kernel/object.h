@@ -55,6 +55,7 @@ struct object {
     const struct object_ops *ops;
     uint64_t interface_id;
     uint32_t reference_count;
+    uint64_t number;            /* of kernel/audit.c; 0: it has had no need of one */
     struct list_node reap_link; /* in the list of object.c while the count is 0 */
     /* Of kernel/task/account.c; unused for objects of the kernel image. */
     struct account *account;

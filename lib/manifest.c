@@ -10,7 +10,7 @@
 
 #include "lib/fmt.h"
 
-#define OBJECT_COUNT (os_KernelObject_notificationFactory + 1)
+#define OBJECT_COUNT (os_KernelObject_auditReader + 1)
 
 struct object_row {
     const char *name;
@@ -27,6 +27,9 @@ static const struct object_row object_rows[] = {
     [os_KernelObject_timer] = {"timer", os_Timer_ID},
     [os_KernelObject_frameAllocator] = {"frameAllocator", os_FrameAllocator_ID},
     [os_KernelObject_notificationFactory] = {"notificationFactory", os_NotificationFactory_ID},
+    [os_KernelObject_entropy] = {"entropy", os_Entropy_ID},
+    [os_KernelObject_logReader] = {"logReader", os_LogReader_ID},
+    [os_KernelObject_auditReader] = {"auditReader", os_AuditReader_ID},
 };
 _Static_assert(sizeof(object_rows) / sizeof(object_rows[0]) == OBJECT_COUNT, "one row a kernel object");
 

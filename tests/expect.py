@@ -9,6 +9,7 @@ The file is text: one `key: value` a line; `#` begins a comment line. All keys m
   allow: REGEX        lines that match are not held against the system (see below)
   timeout: 60         seconds; only there to find a hang
   memory: 32M         of the machine
+  cpu: -rdrand        what its processor lacks or has besides: words for QEMU's -cpu, behind `max`
   args: TEXT          the kernel's command line
   icount: 4           one instruction takes 2^4 ns: the machine's time is that of its instructions, and each run
                       is the same
@@ -32,7 +33,7 @@ as a warning or an error, unless an `allow`, `line` or `any` of the test matches
 import re
 
 LISTS = ("line", "any", "never", "allow", "module", "mutate")
-SINGLES = ("status", "timeout", "memory", "args", "icount")
+SINGLES = ("status", "timeout", "memory", "cpu", "args", "icount")
 MODULE_FORMS = {"manifest": 0, "none": 0, "system": 1, "file": 1, "hex": None}
 MUTATIONS = ("set", "xor", "truncate", "append")
 BAD_WORDS = re.compile(r"PANIC|CHECK failed")
@@ -51,6 +52,7 @@ class Case:
         self.status = base.status if base else 0x10
         self.timeout = base.timeout if base else 60
         self.memory = base.memory if base else "32M"
+        self.cpu = base.cpu if base else ""
         self.args = base.args if base else ""
         self.icount = base.icount if base else None
         self.line = list(base.line) if base else []
@@ -74,12 +76,16 @@ class Case:
             self.timeout = float(value)
         elif key == "icount":
             self.icount = int(value)
+        elif key == "cpu" and not re.fullmatch(r"[+-][a-z0-9]+(,[+-][a-z0-9]+)*", value):
+            raise ExpectError(f"'{value}' is not a list of features such as -rdrand,-rdseed")
         else:
             setattr(self, key, value)
 
     def machine(self):
         """The options of tools/qemu.sh."""
         options = ["--memory", self.memory, "--args", self.args]
+        if self.cpu:
+            options += ["--with", f"-cpu max,{self.cpu}"]
         if self.icount is not None:
             options += ["--with", f"-icount shift={self.icount},sleep=off"]
         return options

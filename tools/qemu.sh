@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     --memory) memory=$2 && shift 2 ;;
     --args) arguments=$2 && shift 2 ;;
     --kernel) kernel=$2 && shift 2 ;;
-    --with) with=$2 && shift 2 ;;
+    --with) with="$with $2" && shift 2 ;;
     --*) echo "tools/qemu.sh: unknown option '$1'" >&2 && exit 2 ;;
     *) break ;;
     esac

@@ -13,6 +13,7 @@
  * Next: kernel/ring/call.c
  */
 #include "build/gen/schema/capos.capnp.h"
+#include "kernel/audit.h"
 #include "kernel/cap/endpoint_fastpath.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
@@ -230,6 +231,7 @@ static enum cap_err endpoint_revoke_clients(void *self, struct wire_call *wire,
     (void)wire;
     (void)params;
     endpoint->epoch++;
+    audit_revoked(&endpoint->object);
     endpoint->live_count = 0;
     refuse_waiting_calls(endpoint);
     if (endpoint->had_clients)

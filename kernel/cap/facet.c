@@ -11,6 +11,7 @@
  * Next: kernel/ring/op_call.c, which looks through facets
  */
 #include "build/gen/schema/capos.capnp.h"
+#include "kernel/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 
@@ -82,7 +83,9 @@ static enum cap_err revoker_revoke(void *self, struct wire_call *wire,
 {
     (void)wire;
     (void)params;
-    facet_revoke(LIST_ENTRY((struct object *)self, struct revoker, object)->facet);
+    struct facet *facet = LIST_ENTRY((struct object *)self, struct revoker, object)->facet;
+    facet_revoke(facet);
+    audit_revoked(&facet->object);
     return CAP_OK;
 }
 

@@ -21,6 +21,9 @@ struct object *timer_object(void);
 struct object *frame_allocator_object(void);
 struct object *boot_package_object(void);
 struct object *notification_factory_object(void);
+struct object *entropy_object(void);
+struct object *log_reader_object(void);
+struct object *audit_reader_object(void);
 
 /* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the
  * message in it, which lib/manifest has accepted. */

@@ -10,6 +10,7 @@
  * Next: kernel/cap/spawn_request.h
  */
 #include "build/gen/schema/capos.capnp.h"
+#include "kernel/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/cap/spawn_request.h"
 #include "kernel/ring/kernel_call.h"
@@ -111,6 +112,7 @@ static void drop_image(struct process *child, cap_id_t id)
     void *image;
     enum cap_err err = cap_table_remove(&child->caps, id, &image);
     CHECK(!err);
+    audit_released(child->number, id, image);
     object_release(image);
 }
 
@@ -119,7 +121,7 @@ static void grant(struct process *child, struct transfer *transfer, const struct
 {
     cap_id_t ids[CAP_TRANSFER_MAX];
     if (transfer->count)
-        transfer_commit(transfer, &child->caps, ids);
+        caps_move_over(transfer, child, ids);
     for (uint32_t i = 0; i < request->grant_count; i++) {
         uint32_t cap_index = request->grant_indices[i];
         const struct object *object = transfer_object(transfer, cap_index);

@@ -4,6 +4,7 @@
  */
 #include "kernel/ring/caps.h"
 #include "abi/syscall.h"
+#include "kernel/audit.h"
 #include "kernel/object.h"
 #include "lib/check.h"
 
@@ -75,10 +76,21 @@ static void list_write(const struct user_range *list, uint32_t index, cap_id_t i
     user_range_write(list, index * (uint32_t)sizeof in, &in, sizeof in);
 }
 
+void caps_move_over(struct transfer *transfer, struct process *receiver, cap_id_t *ids)
+{
+    const struct process *sender = LIST_ENTRY(transfer->sender, struct process, caps);
+    transfer_commit(transfer, &receiver->caps, ids);
+    for (uint32_t i = 0; i < transfer->count; i++) {
+        const struct transfer_entry *entry = &transfer->entries[i];
+        audit_transferred(receiver->number, ids[i], entry->object, sender->number, entry->source,
+                          entry->is_move);
+    }
+}
+
 void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list)
 {
     cap_id_t ids[CAP_TRANSFER_MAX];
-    transfer_commit(transfer, &receiver->caps, ids);
+    caps_move_over(transfer, receiver, ids);
     for (uint32_t i = 0; i < transfer->count; i++)
         list_write(list, i, ids[i], transfer_object(transfer, i));
 }
@@ -89,5 +101,6 @@ void caps_insert(struct object *object, struct process *receiver, uint32_t index
     cap_id_t id;
     enum cap_err err = cap_table_insert(&receiver->caps, object, &id);
     CHECK(!err);
+    audit_made(receiver->number, id, object);
     list_write(list, index, id, object);
 }

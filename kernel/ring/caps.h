@@ -50,6 +50,9 @@ static inline void caps_roll_back(struct transfer *transfer)
 CAP_MUST_CHECK enum cap_err caps_check_receiver(struct process *receiver, uaddr_t received, uint32_t count,
                                                 struct user_range *list);
 
+/* Moves everything over, to a receiver that has a slot for each; ids as for transfer_commit. */
+void caps_move_over(struct transfer *transfer, struct process *receiver, cap_id_t *ids);
+
 /* After that check, if there is anything: moves it over and lists it for the receiver. */
 void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list);
 

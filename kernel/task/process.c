@@ -4,6 +4,7 @@
  */
 #include "kernel/task/process.h"
 #include "abi/memory_map.h"
+#include "kernel/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
 #include "kernel/task/process_hooks.h"
@@ -127,6 +128,9 @@ enum cap_err process_create(const char *name, uint32_t name_bytes, const struct 
     process->observer = observer;
     list_push_back(&processes, &process->process_link);
     live_count++;
+    struct process *maker = scheduler_current();
+    process->number = audit_process_number();
+    audit_started(process->number, maker ? maker->number : 0, process->name);
     *created = process;
     return CAP_OK;
 }
@@ -201,12 +205,26 @@ enum cap_err process_grow_table(struct process *process, struct cap_table *table
 enum cap_err process_insert_cap(struct process *process, struct object *object, cap_id_t *id)
 {
     enum cap_err err = process_reserve_slots(process, &process->caps, 1);
-    return err ? err : cap_table_insert(&process->caps, object, id);
+    if (!err)
+        err = cap_table_insert(&process->caps, object, id);
+    if (!err)
+        audit_made(process->number, *id, object);
+    return err;
 }
 
 uint32_t process_count(void)
 {
     return live_count;
+}
+
+struct process *process_find_from(uint64_t number)
+{
+    for (struct list_node *node = processes.head.next; node != &processes.head; node = node->next) {
+        struct process *process = LIST_ENTRY(node, struct process, process_link);
+        if (process->number >= number)
+            return process;
+    }
+    return NULL;
 }
 
 void process_end_all(void)

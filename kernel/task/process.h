@@ -58,7 +58,9 @@ struct process {
     struct fpu_state fpu;
     uint64_t thread_pointer; /* FS base; 0: the program has no thread-local storage */
     char name[CAP_NAME_BYTES_MAX + 1];
-    struct list_node process_link; /* in the list of all processes, or of those that are ending */
+    struct list_node
+        process_link; /* in the list of all processes, by their numbers, or of those that are ending */
+    uint64_t number;  /* of kernel/audit.h */
 
     /* Of kernel/task/scheduler.c. */
     enum process_state state;
@@ -152,6 +154,9 @@ CAP_MUST_CHECK enum cap_err process_insert_cap(struct process *process, struct o
 void process_kill(struct process *process);
 
 uint32_t process_count(void);
+
+/* The process with the lowest number from `number` on; NULL: there is none. */
+struct process *process_find_from(uint64_t number);
 
 /* Ends every process, the last one made first. */
 void process_end_all(void);

@@ -12,6 +12,7 @@
  *
  * Next: kernel/task/scheduler.c
  */
+#include "kernel/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
 #include "kernel/task/process.h"
@@ -93,6 +94,7 @@ static void begin(struct process *process, const struct process_end *end)
     CHECK(process->state != PROCESS_ENDING);
     scheduler_remove(process);
     process_unlist(process);
+    audit_ended(process->number);
     process->state = PROCESS_ENDING;
     process->end = *end;
     list_push_back(&ending, &process->process_link);

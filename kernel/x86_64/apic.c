@@ -186,8 +186,12 @@ void clock_start(void)
     clock_start_ticks = timestamp_read();
 }
 
+uint64_t clock_ns_of(uint64_t timestamp)
+{
+    return (uint64_t)((unsigned __int128)(timestamp - clock_start_ticks) * clock_ns_per_tick_32 >> 32);
+}
+
 uint64_t clock_now_ns(void)
 {
-    uint64_t ticks = timestamp_read() - clock_start_ticks;
-    return (uint64_t)((unsigned __int128)ticks * clock_ns_per_tick_32 >> 32);
+    return clock_ns_of(timestamp_read());
 }

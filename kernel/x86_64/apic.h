@@ -24,3 +24,6 @@ void clock_start(void);
 
 /* Nanoseconds since clock_start; never goes back. 0 until apic_init has measured the time-stamp counter. */
 uint64_t clock_now_ns(void);
+
+/* The same for a value that the time-stamp counter has had since then. */
+uint64_t clock_ns_of(uint64_t timestamp);

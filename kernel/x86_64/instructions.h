@@ -62,6 +62,27 @@ static inline uint64_t timestamp_read(void)
     return (uint64_t)high << 32 | low;
 }
 
+/* A random number from the processor, if it has one at the moment (Intel SDM vol. 1, 7.3.17). */
+static inline bool rdrand(uint64_t *word)
+{
+    bool has_word;
+    __asm__ volatile("rdrand %0" : "=r"(*word), "=@ccc"(has_word) : :);
+    return has_word;
+}
+
+static inline bool rdseed(uint64_t *word)
+{
+    bool has_word;
+    __asm__ volatile("rdseed %0" : "=r"(*word), "=@ccc"(has_word) : :);
+    return has_word;
+}
+
+/* A moment's rest in a loop that waits. */
+static inline void cpu_pause(void)
+{
+    __asm__ volatile("pause");
+}
+
 #define CONTROL_REGISTER(name)                                          \
     static inline uint64_t name##_read(void)                            \
     {                                                                   \

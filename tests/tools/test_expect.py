@@ -75,6 +75,13 @@ class Parsing(unittest.TestCase):
             with self.assertRaisesRegex(expect.ExpectError, r"^expect:\d+: "):
                 expect.parse(text)
 
+    def test_a_processor_without_some_features(self):
+        self.assertEqual(expect.parse("cpu: -rdrand,-rdseed")[0].cpu, "-rdrand,-rdseed")
+        self.assertEqual(expect.parse("")[0].cpu, "")
+        for bad in ("cpu: max", "cpu: -rdrand, -rdseed", "cpu: -x -m 1G"):
+            with self.assertRaises(expect.ExpectError):
+                expect.parse(bad)
+
     def test_modules(self):
         def sources(text):
             return expect.parse(text)[0].sources()

@@ -91,6 +91,9 @@ struct init {
     struct os_Timer timer;
     struct os_FrameAllocator frame_allocator;
     struct os_NotificationFactory notification_factory;
+    struct os_Entropy entropy;
+    struct os_LogReader log_reader;
+    struct os_AuditReader audit_reader;
 
     struct wire_message_reader
         message; /* the manifest, valid as a whole once boot_load has returned CAP_OK */

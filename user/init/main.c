@@ -20,6 +20,12 @@ static bool find_own(struct init *init)
         init->frame_allocator.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &init->notification_factory) != CAP_OK)
         init->notification_factory.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "entropy", os_Entropy, &init->entropy) != CAP_OK)
+        init->entropy.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "logReader", os_LogReader, &init->log_reader) != CAP_OK)
+        init->log_reader.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "auditReader", os_AuditReader, &init->audit_reader) != CAP_OK)
+        init->audit_reader.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

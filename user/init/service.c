@@ -56,6 +56,15 @@ struct rt_handle service_kernel_object(const struct init *init, uint16_t object,
     case os_KernelObject_notificationFactory:
         *interface = "NotificationFactory";
         return init->notification_factory.handle;
+    case os_KernelObject_entropy:
+        *interface = "Entropy";
+        return init->entropy.handle;
+    case os_KernelObject_logReader:
+        *interface = "LogReader";
+        return init->log_reader.handle;
+    case os_KernelObject_auditReader:
+        *interface = "AuditReader";
+        return init->audit_reader.handle;
     default:
         *interface = "nothing";
         return (struct rt_handle){.rt = init->rt};

@@ -1,11 +1,12 @@
 /* Keeps a few actors at work, gives each a share of what the last ones had, and checks how each one ends. The
- * last ones outlive this process. Whether every reference, frame and record was accounted for, the kernel
- * says at the end of the run.
+ * last ones outlive this process. Meanwhile the audit's records must say what every process holds. Whether
+ * every reference, frame and record was accounted for, the kernel says at the end of the run.
  *
  * Next: tests/qemu/random-calls/actor.c
  */
 #include "lib/fmt.h"
 #include "lib/mem.h"
+#include "tests/qemu/audit_graph.h"
 #include "tests/qemu/random-calls/actors.h"
 #include "tests/qemu/raw.h"
 
@@ -36,6 +37,8 @@ struct world {
 };
 
 static struct world world;
+
+static struct graph graph;
 
 static void make_endpoint(struct world *w)
 {
@@ -138,6 +141,11 @@ static void turn(struct world *w)
         if (!place->is_used)
             start_actor(w, place);
     }
+    raw_expect(&w->raw, graph_is_kernels(&graph), "the graph of the audit's records is the kernel's");
+    if (graph.wrong) {
+        print(w->raw.console, "  record %lu: %s", (unsigned long)graph.wrong_sequence, graph.wrong);
+        rt_exit(96);
+    }
     rt_enter(1, KILL_WAIT_NS);
     rt_flush(w->raw.rt);
     kill_one(w);
@@ -151,7 +159,15 @@ int main(struct rt *rt)
         rt_capset_find(rt, "facetFactory", os_FacetFactory_ID, &world.facets) ||
         RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &world.notifications))
         return 98;
+    if (RT_CAPSET(rt, "auditReader", os_AuditReader, &graph.reader))
+        return 98;
+    os_AuditReader_read_begin(&graph.call, graph.reader);
     while (world.started_count < ACTORS)
         turn(&world);
+    for (uint16_t event = 0; event <= os_AuditRecord_Event_ended; event++)
+        raw_expect(&world.raw, graph.event_counts[event] > 0, "every kind of change has happened");
+    print(world.raw.console, "%u records, %u times too many at once", (uint32_t)graph.next,
+          graph.resync_count);
+    rt_call_end(&graph.call);
     return raw_end(&world.raw);
 }

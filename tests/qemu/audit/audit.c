@@ -1,0 +1,244 @@
+/* The audit of authority: each kind of change by itself, then so many that records are lost.
+ * Next: tests/qemu/random-calls/random-calls.c */
+#include "tests/qemu/audit_graph.h"
+#include "tests/qemu/raw.h"
+#include "tests/qemu/spawn.h"
+
+#define SERVED_ID 0x77
+#define MANY      700 /* each twice a record: more than the kernel keeps */
+
+static struct graph graph;
+static uint32_t expected_counts[8];
+
+static struct {
+    struct cap_incoming incoming;
+    uint64_t words[8];
+} server;
+static uint64_t answer[8];
+static struct cap_transfer_in received[4];
+static union {
+    struct cap_transfer_out out;
+    struct cap_transfer_in in;
+} beside[4];
+
+static struct os_EndpointFactory endpoints;
+static struct os_FacetFactory facets;
+static struct os_ProcessSpawner spawner;
+
+/* So many records of this event, and of no other, have come since the last time; and the graph is right. */
+static void expect_change(struct raw *raw, uint16_t event, uint32_t count, const char *what)
+{
+    expected_counts[event] += count;
+    raw_expect(raw, graph_is_kernels(&graph), what);
+    if (graph.wrong)
+        print(raw->console, "  record %lu: %s", (unsigned long)graph.wrong_sequence, graph.wrong);
+    for (uint32_t i = 0; i < 8; i++)
+        raw_expect_err(raw, graph.event_counts[i], expected_counts[i], what);
+}
+
+/* What the records from the start of the system say: init exists, and was granted its capabilities. */
+static void test_start(struct raw *raw)
+{
+    expected_counts[os_AuditRecord_Event_started] = 1;
+    expect_change(raw, os_AuditRecord_Event_made, 5, "the kernel has made init, and its grants");
+    raw_expect(raw, graph.next == 6 && graph.holding_count == 5, "and nothing else");
+    raw_expect(raw, graph_find(&graph, graph.last_process, endpoints.handle.cap.bits) != NULL,
+               "ids are those that the process knows");
+}
+
+/* Calls change no authority, nor does what is refused. */
+static void test_nothing(struct raw *raw)
+{
+    struct os_Endpoint endpoint;
+    struct cap_sqe release = {.opcode = CAP_OP_RELEASE, .target = 12345};
+    print(raw->console, "a call");
+    raw_expect_err(raw, os_EndpointFactory_create(endpoints, 0, &endpoint), CAP_ERR_INVALID,
+                   "a refused call");
+    raw_expect_err(raw, raw_status(raw, &release), CAP_ERR_NO_CAP, "a refused release");
+    expect_change(raw, os_AuditRecord_Event_made, 0, "nothing has changed");
+}
+
+/* This process calls itself: capabilities go out with the call and one comes back with the answer. */
+static void test_transfers(struct raw *raw, struct os_Endpoint endpoint, struct rt_handle client,
+                           uint64_t copied, uint64_t moved)
+{
+    struct cap_sqe call = {.opcode = CAP_OP_CALL,
+                           .target = client.cap.bits,
+                           .interface_id = client.interface_id,
+                           .send_count = 2,
+                           .receive_count = 1,
+                           .transfers_addr = (uint64_t)beside,
+                           .buffer_addr = (uint64_t)answer,
+                           .buffer_bytes = sizeof answer};
+    struct cap_sqe recv = {.opcode = CAP_OP_RECV,
+                           .target = endpoint.handle.cap.bits,
+                           .receive_count = 2,
+                           .transfers_addr = (uint64_t)received,
+                           .buffer_addr = (uint64_t)&server,
+                           .buffer_bytes = sizeof server};
+    beside[0].out = (struct cap_transfer_out){copied, CAP_TRANSFER_COPY};
+    beside[1].out = (struct cap_transfer_out){moved, CAP_TRANSFER_MOVE};
+    raw_submit(raw, &call);
+    rt_enter(0, 0);
+    expect_change(raw, os_AuditRecord_Event_moved, 0, "a call that waits has moved nothing yet");
+    raw_expect_err(raw, raw_status(raw, &recv), CAP_OK, "the call arrives");
+    expected_counts[os_AuditRecord_Event_copied]++;
+    expect_change(raw, os_AuditRecord_Event_moved, 1, "with a copy and a move");
+    raw_expect(raw, !graph_find(&graph, graph.last_process, moved), "what was moved is gone");
+
+    struct cap_transfer_out back = {received[0].cap, CAP_TRANSFER_MOVE};
+    struct cap_sqe returned = {.opcode = CAP_OP_RETURN,
+                               .target = server.incoming.call_id,
+                               .send_count = 1,
+                               .transfers_addr = (uint64_t)&back};
+    raw_submit(raw, &returned);
+    rt_enter(2, CAP_TIMEOUT_NEVER);
+    raw_expect_err(raw, raw_take(raw).status, CAP_OK, "the answer");
+    raw_expect_err(raw, raw_take(raw).status, CAP_OK, "the answer's caller");
+    expect_change(raw, os_AuditRecord_Event_moved, 1, "an answer moves one back");
+}
+
+static void release(struct raw *raw, struct rt_handle *handle)
+{
+    rt_handle_drop(handle);
+    rt_flush(raw->rt);
+    rt_enter(0, 0);
+    expect_change(raw, os_AuditRecord_Event_released, 1, "a release");
+}
+
+static void test_endpoint(struct raw *raw)
+{
+    struct os_Endpoint endpoint, other;
+    struct rt_handle client;
+    raw_expect_err(raw, os_EndpointFactory_create(endpoints, SERVED_ID, &endpoint), CAP_OK, "an endpoint");
+    raw_expect_err(raw, os_EndpointFactory_create(endpoints, SERVED_ID, &other), CAP_OK, "another");
+    expect_change(raw, os_AuditRecord_Event_made, 2, "two endpoints are made");
+    raw_expect_err(raw, os_Endpoint_makeClient(endpoint, 1, &client), CAP_OK, "a client facet");
+    expect_change(raw, os_AuditRecord_Event_made, 1, "a client facet is made");
+    test_transfers(raw, endpoint, client, endpoint.handle.cap.bits, other.handle.cap.bits);
+    rt_handle_forget(&other.handle);
+    raw_expect_err(raw, os_Endpoint_revokeClients(endpoint), CAP_OK, "revoke");
+    expect_change(raw, os_AuditRecord_Event_revoked, 1, "a revocation; the dead facet is still held");
+    release(raw, &client);
+    release(raw, &endpoint.handle);
+}
+
+static void test_facet(struct raw *raw)
+{
+    struct rt_handle facet;
+    struct os_Revoker revoker;
+    struct rt_call call;
+    struct os_FacetFactory_create_Results_reader results;
+    struct os_FacetFactory_create_Params_builder params = os_FacetFactory_create_begin(&call, facets);
+    os_FacetFactory_create_Params_set_target(params,
+                                             rt_call_attach(&call, raw->console.handle, CAP_TRANSFER_COPY));
+    wire_list_set_u16(os_FacetFactory_create_Params_init_methods(params, 1), 0, 0);
+    enum cap_err err = os_FacetFactory_create_send(&call);
+    if (!err)
+        err = os_FacetFactory_create_wait(&call, &results);
+    if (!err)
+        err = rt_call_take(&call, os_FacetFactory_create_Results_get_facet(results), &facet);
+    if (!err)
+        err = rt_call_take(&call, os_FacetFactory_create_Results_get_revoker(results), &revoker.handle);
+    rt_call_end(&call);
+    raw_expect_err(raw, err, CAP_OK, "a facet and its revoker");
+    expect_change(raw, os_AuditRecord_Event_made, 2, "what was lent for the call has gone nowhere");
+    raw_expect_err(raw, os_Revoker_revoke(revoker), CAP_OK, "revoke");
+    expect_change(raw, os_AuditRecord_Event_revoked, 1, "the facet is dead");
+    release(raw, &facet);
+    release(raw, &revoker.handle);
+}
+
+static bool has_name(const char *name)
+{
+    return wire_text_equal(wire_text_of(graph.last_name), wire_text_of(name));
+}
+
+static void test_processes(struct raw *raw)
+{
+    struct os_ProcessHandle process;
+    struct os_ProcessEnd_reader end;
+    struct rt_call call;
+    const char *const init = "init";
+    raw_expect(raw, has_name(init), "init was the first");
+    uint64_t first = graph.last_process;
+    raw_expect_err(raw, spawn_with(spawner, "holder", NULL, (struct rt_handle){0}, &process), CAP_OK,
+                   "a child");
+    raw_expect_err(raw, spawn_wait(&call, process, &end), CAP_OK, "ends");
+    rt_call_end(&call);
+    expected_counts[os_AuditRecord_Event_started]++;
+    expected_counts[os_AuditRecord_Event_made]++;
+    expect_change(raw, os_AuditRecord_Event_ended, 1, "a child without anything comes and goes");
+    raw_expect(raw, has_name("holder") && graph.last_process > first,
+               "under its name, with a number of its own");
+    release(raw, &process.handle);
+
+    raw_expect_err(raw, spawn_with(spawner, "holder", "grant", endpoints.handle, &process), CAP_OK,
+                   "a child");
+    for (uint32_t i = 0; i < 10; i++)
+        rt_enter(1, 1000000);
+    expected_counts[os_AuditRecord_Event_started]++;
+    expected_counts[os_AuditRecord_Event_copied]++;
+    expected_counts[os_AuditRecord_Event_released]++;
+    expect_change(raw, os_AuditRecord_Event_made, 4,
+                  "a child gets a copy, and makes and gives up what it likes");
+    uint32_t held_count = graph.holding_count;
+    raw_expect_err(raw, os_ProcessHandle_kill(process), CAP_OK, "kill");
+    expect_change(raw, os_AuditRecord_Event_ended, 1, "all that it held has gone with it");
+    raw_expect(raw, graph.holding_count == held_count - 3, "the copy and two endpoints");
+    release(raw, &process.handle);
+}
+
+/* More changes than the kernel keeps records: the loss is told, and what is held now is a new beginning. */
+static void test_loss(struct raw *raw)
+{
+    struct os_Endpoint endpoint;
+    for (uint32_t i = 0; i < MANY; i++) {
+        raw_expect_err(raw, os_EndpointFactory_create(endpoints, SERVED_ID, &endpoint), CAP_OK,
+                       "one of many");
+        rt_handle_drop(&endpoint.handle);
+    }
+    raw_expect(raw, graph_is_kernels(&graph) && graph.resync_count == 1,
+               "after a loss the graph is right again");
+    __builtin_memcpy(expected_counts, graph.event_counts, sizeof expected_counts);
+    test_endpoint(raw);
+}
+
+/* Records of any number, and pages of any size, are the same records. */
+static void test_pages(struct raw *raw)
+{
+    uint64_t end = graph.next, lost_count;
+    graph.next = UINT64_MAX;
+    raw_expect(raw, graph_read(&graph, UINT16_MAX, &lost_count) == 0 && lost_count == 0 && graph.next == end,
+               "nothing comes from the future");
+    raw_expect(raw, graph_read(&graph, 0, &lost_count) == 0 && graph.next == end,
+               "none, if none is asked for");
+    struct rt_call call;
+    struct os_AuditReader_holdings_Results_reader results;
+    os_AuditReader_holdings_begin(&call, graph.reader);
+    enum cap_err err = os_AuditReader_holdings_send(&call);
+    if (!err)
+        err = os_AuditReader_holdings_wait(&call, &results);
+    raw_expect_err(raw, err, CAP_ERR_INVALID, "no holdings, if none are asked for");
+    rt_call_end(&call);
+}
+
+int main(struct rt *rt)
+{
+    struct raw raw = raw_start(rt);
+    if (RT_CAPSET(rt, "auditReader", os_AuditReader, &graph.reader) ||
+        RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &endpoints) ||
+        RT_CAPSET(rt, "facetFactory", os_FacetFactory, &facets) ||
+        RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &spawner))
+        return 98;
+    os_AuditReader_read_begin(&graph.call, graph.reader);
+    test_start(&raw);
+    test_nothing(&raw);
+    test_endpoint(&raw);
+    test_facet(&raw);
+    test_processes(&raw);
+    test_pages(&raw);
+    test_loss(&raw);
+    rt_call_end(&graph.call);
+    return raw_end(&raw);
+}
