@@ -47,10 +47,10 @@ clean:
 
 # ---- Messages: schema files become C in build/gen -------------------------------------------------
 
-SCHEMAS := schema/capos.capnp $(wildcard user/*/*.capnp bench/qemu/*.capnp)
+SCHEMAS := schema/capos.capnp schema/records.capnp $(wildcard user/*/*.capnp bench/qemu/*.capnp)
 GENERATED := $(SCHEMAS:%=$(GEN)/%.c)
 GENERATED_TESTS := $(patsubst %,$(GEN)/%.c,$(wildcard tests/schemas/*.capnp))
-GEN_KERNEL := $(GEN)/schema/capos.capnp.c
+GEN_KERNEL := $(GEN)/schema/capos.capnp.c $(GEN)/schema/records.capnp.c
 gen: $(GENERATED)
 
 CAPNPC := build/tools/capnpc-capos
@@ -66,7 +66,7 @@ build/tools/obj/tools/capnpc-capos/%.o: tools/capnpc-capos/%.c
 	@mkdir -p $(@D)
 	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
 
-$(GEN)/%.capnp.c: %.capnp $(CAPNPC) schema/c.capnp
+$(GEN)/%.capnp.c: %.capnp $(CAPNPC) schema/c.capnp schema/records.capnp
 	@mkdir -p $(GEN)
 	capnp compile -I. --src-prefix=. -o $(CAPNPC):$(GEN) $<
 

@@ -11,6 +11,7 @@
 @0xd9c4a2f7e6b18350;
 
 using C = import "c.capnp";
+using Records = import "records.capnp";
 $C.prefix("os");
 
 # ---- Errors ---------------------------------------------------------------------------------------
@@ -363,49 +364,13 @@ interface LogReader @0x88973a9e2df55b30 {
   # What the console has shown of late, as records. Lines of the kernel and lines of programs are kept apart: programs
   # that write much cannot push out the kernel's.
 
-  kernel @0 (from :UInt64, most :UInt16) -> LogPage;
+  kernel @0 (from :UInt64, most :UInt16) -> Records.LogPage;
   # The kernel's own lines, `most` at most and no more than an answer has room for, from number `from` on. Begin with 0,
   # go on with `next` of the answer; no records: there are no more yet. A `from` that is still to come gives none, either.
   # Errors: ERR_BUFFER_TOO_SMALL (ask for fewer).
 
-  programs @1 (from :UInt64, most :UInt16) -> LogPage;
+  programs @1 (from :UInt64, most :UInt16) -> Records.LogPage;
   # The same for what processes have written to a Console. They have numbers of their own.
-}
-
-struct LogPage {
-  records @0 :List(LogRecord);
-
-  next @1 :UInt64;
-  # Number of the record behind the last of these.
-
-  lost @2 :UInt64;
-  # How many records from `from` on were pushed out before they could be read.
-}
-
-struct LogRecord {
-  # One line of the kernel, or one text that a process has written.
-
-  sequence @0 :UInt64;
-  # Its number: 0, 1, 2... from the start of the system.
-
-  nanoseconds @1 :UInt64;
-  # When, on the clock of Timer.
-
-  level @2 :Level;
-
-  source @3 :Text;
-  # The part of the kernel; the name of the process.
-
-  text @4 :Text;
-  # As it was written: it may hold anything. Show it with care.
-
-  enum Level {
-    error @0;
-    warn @1;
-    info @2;
-    debug @3;
-    line @4;     # a program's
-  }
 }
 
 interface AuditReader @0xff92b0f568b6d92c {
@@ -413,80 +378,15 @@ interface AuditReader @0xff92b0f568b6d92c {
   # or the holdings at some number and the records since, say what every process holds. Who has this sees all
   # processes and can change none.
 
-  read @0 (from :UInt64, most :UInt16) -> (records :List(AuditRecord), next :UInt64, lost :UInt64);
+  read @0 (from :UInt64, most :UInt16) -> (records :List(Records.AuditRecord), next :UInt64, lost :UInt64);
   # Records from number `from` on, `most` at most and no more than an answer has room for. Begin with 0, go on with
   # `next`; no records: there are no more yet. `lost`: how many from `from` on were pushed out by later ones.
   # Errors: ERR_BUFFER_TOO_SMALL (ask for fewer).
 
-  holdings @1 (place :UInt64, most :UInt16) -> (holdings :List(Holding), nextPlace :UInt64, next :UInt64);
+  holdings @1 (place :UInt64, most :UInt16) -> (holdings :List(Records.Holding), nextPlace :UInt64, next :UInt64);
   # What the capability tables hold, process by process in the order of their numbers. Begin with place 0, go on
   # with nextPlace, until that is 0. `next` is the number of the next audit record: if it is the same for all
   # answers, nothing has changed in between. Errors: ERR_INVALID (most 0), ERR_BUFFER_TOO_SMALL (ask for fewer).
-}
-
-struct AuditRecord {
-  # One change. Processes and objects have numbers from 1 on that are never used twice; 0: none.
-
-  sequence @0 :UInt64;
-
-  nanoseconds @1 :UInt64;
-  # When, on the clock of Timer.
-
-  event @2 :Event;
-
-  process @3 :UInt64;
-  # Whose authority has changed.
-
-  cap @4 :UInt64;
-  # The id of the capability in that process.
-
-  object @5 :UInt64;
-  # The object that it names.
-
-  interfaceId @6 :UInt64;
-  # Of the object.
-
-  sourceProcess @7 :UInt64;
-  # Where a copied or moved capability came from; who started a process, 0 for the kernel.
-
-  sourceCap @8 :UInt64;
-  # The id of the capability that was copied or moved, in sourceProcess.
-
-  name @9 :Text;
-  # Of a process that has been started.
-
-  enum Event {
-    made @0;
-    # The process got a capability that the kernel made: with an answer, or as a grant of the manifest to init.
-
-    copied @1;
-    # It got a copy of a capability, which stays where it was.
-
-    moved @2;
-    # It got a capability, which is gone from where it was.
-
-    released @3;
-    # It gave a capability up.
-
-    revoked @4;
-    # The object is dead, whoever holds capabilities to it: a facet was revoked. If the object is an Endpoint: all
-    # client facets of it that were made until now. `process`, and `cap`, are 0.
-
-    started @5;
-    # The process exists, and holds nothing yet.
-
-    ended @6;
-    # The process is gone, and with it everything that it held.
-  }
-}
-
-struct Holding {
-  # One capability in one table.
-
-  process @0 :UInt64;
-  object @1 :UInt64;
-  cap @2 :UInt64;
-  interfaceId @3 :UInt64;
 }
 
 # ---- The boot manifest ----------------------------------------------------------------------------

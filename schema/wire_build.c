@@ -17,7 +17,8 @@ static uint64_t *reserve(struct wire_message_builder *message, uint64_t size_wor
 }
 
 /* Makes room for what `pointer` will lead to; clears what it leads to now. */
-static uint64_t *reserve_for(struct wire_pointer_builder pointer, uint64_t size_words)
+static __attribute__((noinline)) uint64_t *reserve_for(struct wire_pointer_builder pointer,
+                                                       uint64_t size_words)
 {
     if (!pointer.word)
         return NULL;
@@ -27,7 +28,8 @@ static uint64_t *reserve_for(struct wire_pointer_builder pointer, uint64_t size_
 }
 
 /* The same, zeroed. */
-static uint64_t *allocate_for(struct wire_pointer_builder pointer, uint64_t size_words)
+static __attribute__((noinline)) uint64_t *allocate_for(struct wire_pointer_builder pointer,
+                                                        uint64_t size_words)
 {
     uint64_t *words = reserve_for(pointer, size_words);
     for (uint64_t i = 0; words && i < size_words; i++)
@@ -119,8 +121,10 @@ enum cap_err wire_pointer_set_data(struct wire_pointer_builder pointer, struct w
 
 uint8_t *wire_pointer_init_data(struct wire_pointer_builder pointer, uint32_t length)
 {
-    struct wire_list_builder list = wire_pointer_init_list(pointer, WIRE_ELEMENT_BYTE, length);
-    return (uint8_t *)list.words;
+    uint64_t *to = reserve_bytes(pointer, length);
+    if (to)
+        __builtin_memset(to, 0, ((size_t)length + 7) / 8 * 8);
+    return (uint8_t *)to;
 }
 
 struct wire_list_builder wire_pointer_init_list(struct wire_pointer_builder pointer,
@@ -143,11 +147,9 @@ struct wire_list_builder wire_pointer_init_struct_list(struct wire_pointer_build
 {
     uint32_t stride_words = data_words + pointer_count;
     uint64_t body_words = (uint64_t)count * stride_words;
-    uint64_t *words = NULL;
-    if (count <= WIRE_LIST_COUNT_MAX && body_words <= WIRE_LIST_COUNT_MAX)
-        words = allocate_for(pointer, body_words + 1);
-    else if (pointer.word)
-        pointer.message->overflowed = true;
+    /* The maximum is all ones: both are below it, or something sticks out. */
+    bool is_too_long = (body_words | count) > WIRE_LIST_COUNT_MAX;
+    uint64_t *words = allocate_for(pointer, is_too_long ? UINT64_MAX : body_words + 1);
     if (!words)
         return (struct wire_list_builder){pointer.message, NULL, 0, 0};
     *pointer.word = list_pointer(pointer.word, words, WIRE_ELEMENT_STRUCT, body_words);
@@ -171,23 +173,29 @@ struct object {
 static __attribute__((cold)) struct object object_at(uint64_t *word)
 {
     static const uint8_t bits[] = {0, 1, 8, 16, 32, 64, 64, 64};
-    uint64_t pointer = *word;
+    uint64_t pointer = *word, shape = pointer;
     uint64_t *target = word + 1 + ((int32_t)(uint32_t)pointer >> 2);
-    uint64_t count = pointer >> 35;
     uint32_t element = pointer >> 32 & 7;
+    struct object object = {.words = target, .groups = target};
     if ((pointer & 3) == WIRE_KIND_STRUCT) {
-        uint32_t data_words = (uint16_t)(pointer >> 32), pointer_count = (uint32_t)(pointer >> 48);
-        return (struct object){target, data_words + pointer_count, 1, data_words, pointer_count, target};
+        object.group_count = 1;
+        object.size_words = (uint16_t)(pointer >> 32) + (pointer >> 48);
+    } else if ((pointer & 3) == WIRE_KIND_LIST) {
+        uint64_t count = pointer >> 35;
+        object.size_words = (count * bits[element] + 63) / 64;
+        shape = (uint64_t)1 << 48;
+        if (element == WIRE_ELEMENT_POINTER)
+            object.group_count = count;
+        if (element == WIRE_ELEMENT_STRUCT) {
+            shape = *target;
+            object.group_count = (uint32_t)shape >> 2;
+            object.groups++;
+            object.size_words++;
+        }
     }
-    if ((pointer & 3) != WIRE_KIND_LIST)
-        return (struct object){0};
-    if (element == WIRE_ELEMENT_STRUCT) {
-        uint64_t tag = *target;
-        return (struct object){
-            target, count + 1, (uint32_t)tag >> 2, (uint16_t)(tag >> 32), (uint32_t)(tag >> 48), target + 1};
-    }
-    uint64_t group_count = element == WIRE_ELEMENT_POINTER ? count : 0;
-    return (struct object){target, (count * bits[element] + 63) / 64, group_count, 0, 1, target};
+    object.data_words = (uint16_t)(shape >> 32);
+    object.pointer_count = (uint32_t)(shape >> 48);
+    return object;
 }
 
 /* A pointer inside the object that is not null; NULL if there is none. */
@@ -209,12 +217,13 @@ static __attribute__((cold)) uint64_t *object_child(const struct object *object)
 __attribute__((cold)) void wire_pointer_clear(struct wire_pointer_builder pointer)
 {
     while (pointer.word && *pointer.word) {
-        uint64_t *word = pointer.word;
-        struct object object = object_at(word);
-        for (uint64_t *child = object_child(&object); child; child = object_child(&object)) {
+        uint64_t *word, *child = pointer.word;
+        struct object object;
+        do {
             word = child;
             object = object_at(word);
-        }
+            child = object_child(&object);
+        } while (child);
         for (uint64_t i = 0; i < object.size_words; i++)
             object.words[i] = 0;
         *word = 0;

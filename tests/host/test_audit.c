@@ -14,8 +14,7 @@ static struct audit_ring filled(uint64_t count)
 {
     struct audit_ring ring = {records, RECORDS, 0};
     for (uint64_t i = 0; i < count; i++)
-        *audit_append(&ring) =
-            (struct audit_record){.time = i * 10, .event = AUDIT_ENDED, .process = i};
+        *audit_append(&ring) = (struct audit_record){.time = i * 10, .event = AUDIT_ENDED, .process = i};
     return ring;
 }
 
