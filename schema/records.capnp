@@ -95,7 +95,7 @@ struct AuditRecord {
     # The process exists, and holds nothing yet.
 
     ended @6;
-    # The process is gone, and with it everything that it held.
+    # The process has ended: nobody can use what it held any more.
   }
 }
 
