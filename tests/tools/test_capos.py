@@ -125,7 +125,7 @@ class Runner(harness.TreeCase):
 
     def setUp(self):
         super().setUp()
-        for name in ("run", "expect.py"):
+        for name in ("run", "expect.py", "hostile_cases.py"):
             source = harness.ROOT / "tests" / name
             self.write(f"tests/{name}", source.read_text(encoding="utf-8"), 0o755)
 

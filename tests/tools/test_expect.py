@@ -25,6 +25,12 @@ class Judging(unittest.TestCase):
         self.assertEqual(len(reasons("", exit_code=0x14)), 1)
         self.assertEqual(len(reasons("", exit_code="missing: QEMU ended with status 1")), 1)
 
+    def test_a_long_test_runs_on_demand_only(self):
+        self.assertTrue(expect.parse("run: on-demand")[0].is_on_demand)
+        self.assertFalse(expect.parse("timeout: 600")[0].is_on_demand)
+        with self.assertRaises(expect.ExpectError):
+            expect.parse("run: never")
+
     def test_another_status_can_be_expected(self):
         self.assertEqual(reasons("status: 0x13", exit_code=0x13), [])
         self.assertEqual(reasons("status: 0x13"), ["the exit code is 0x10, expected 0x13"])
