@@ -24,6 +24,7 @@
 
 /* What a process is started with, as a message: `arguments` of ProcessSpawner.spawn. */
 #define CAP_ARGUMENT_BYTES_MAX 1024
+
 /* The most interfaces that one that is served may inherit from. */
 #define CAP_ANCESTORS_MAX 8
 

@@ -148,8 +148,11 @@ static void add_grant(struct start *start, struct os_Grant_reader grant, struct 
     if (os_Grant_source_which(source) == os_Grant_source_service) {
         struct os_Grant_source_service_reader from = os_Grant_source_get_service(source);
         struct wire_text server = os_Grant_source_service_get_name(from);
+        uint64_t interface_id = os_Grant_source_service_get_interfaceId(from);
         describe(&start->words, "%.*s (client of %.*s, badge %lu", (int)name.length, name.bytes,
                  (int)server.length, server.bytes, os_Grant_source_service_get_badge(from));
+        if (interface_id)
+            describe(&start->words, ", only as 0x%lx", interface_id);
     } else {
         const char *interface;
         struct rt_handle whole =
