@@ -17,7 +17,7 @@ MANIFEST = "build/bench/qemu/growth.manifest"
 PROGRAM = "build/bench/qemu/growth.elf.debug"
 FLAT_MAX = 1.05
 DOUBLING_MAX = 1.05
-LOGARITHMIC = {("timers", "sleep_and_cancel")}
+LOGARITHMIC = {("timers", "sleep_and_cancel"), ("mappings", "map_and_unmap")}
 POINT = re.compile(r"\| point (\S+) (\S+) (\d+) (\d+) (\d+)$")
 EMPTY_GROUP = re.compile(r"<g [^>]*>\n</g>\n")
 TITLES = {
@@ -25,6 +25,7 @@ TITLES = {
     "capabilities": "capabilities in both tables",
     "queued_calls": "calls that wait at endpoints",
     "timers": "timers that run",
+    "mappings": "mappings of one process",
 }
 
 
@@ -76,7 +77,7 @@ def script_of(curves, path):
     """What gnuplot draws: one panel for each curve, one line for each of its series."""
     panels = list(dict.fromkeys(curve for curve, _ in curves))
     lines = [
-        "set terminal svg size 900,640 font 'sans-serif,12' background 'white'",
+        "set terminal svg size 900,900 font 'sans-serif,12' background 'white'",
         f"set output '{path}'",
         f"set multiplot layout {math.ceil(len(panels) / 2)},2",
         "set logscale x",
@@ -97,9 +98,9 @@ def script_of(curves, path):
 
 
 def tidied(svg):
-    """The same picture without groups that hold nothing, and blanks at the ends of lines."""
+    """The same picture without groups that hold nothing, a group on one line, no blanks at the ends of lines."""
     lines = "\n".join(line.rstrip() for line in svg.splitlines() if line.strip())
-    return EMPTY_GROUP.sub("", lines) + "\n"
+    return EMPTY_GROUP.sub("", lines).replace("\n\t", "") + "\n"
 
 
 def draw(curves, path):

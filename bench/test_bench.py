@@ -207,7 +207,7 @@ class Growth(unittest.TestCase):
 
     def test_a_picture_loses_nothing_but_empty_groups_and_blanks(self):
         svg = "<svg> \n<g a='1'>\n</g>\n\n<g b='2'>\n\t<path d='x'/>\n</g>\n</svg>\n"
-        self.assertEqual(growth.tidied(svg), "<svg>\n<g b='2'>\n\t<path d='x'/>\n</g>\n</svg>\n")
+        self.assertEqual(growth.tidied(svg), "<svg>\n<g b='2'><path d='x'/>\n</g>\n</svg>\n")
 
     def test_the_picture_has_a_panel_for_each_curve(self):
         script = growth.script_of({self.NAME: [(1, 5)], ("timers", "y"): [(1, 6)], ("processes", "x"): [(2, 7)]}, "f.svg")

@@ -62,7 +62,7 @@ enum cap_err address_space_init(struct address_space *space, struct ledger *ledg
     space->ledger = ledger;
     space->source = (struct page_source){
         .context = space, .direct_map = DIRECT_MAP, .alloc = charged_frame_alloc, .free = charged_frame_free};
-    list_init(&space->mappings);
+    space->mappings = (struct range_tree){0};
     enum cap_err err = page_table_init(&space->table, &space->source);
     if (!err)
         page_table_share_top(&space->table, kernel_space());

@@ -9,8 +9,8 @@
 
 #include "abi/error.h"
 #include "lib/ledger.h"
-#include "lib/list.h"
 #include "lib/page_table.h"
+#include "lib/range_tree.h"
 
 /* What user_memory.c has found out about recently used pages. Every change of what is mapped empties it. */
 #define SPACE_CACHE_PAGES 32
@@ -28,8 +28,8 @@ struct address_space {
     bool is_cache_used;
     struct page_table table;
     struct page_source source;
-    struct ledger *ledger; /* the process's */
-    struct list mappings;  /* of kernel/mm/mapping.c */
+    struct ledger *ledger;      /* the process's */
+    struct range_tree mappings; /* of kernel/mm/mapping.c */
 };
 
 /* The address space must not move: its tables come through it. */

@@ -11,7 +11,7 @@
 #include "lib/bits.h"
 #include "lib/check.h"
 #include "lib/mem.h"
-#include "lib/range_list.h"
+#include "lib/range_tree.h"
 
 /* A mapping, or a reservation. */
 struct mapping {
@@ -20,7 +20,7 @@ struct mapping {
     struct object *object; /* one reference */
     uint32_t rights;
     uint32_t rights_max;
-    struct list inside; /* a reservation: what is mapped in it */
+    struct range_tree inside; /* a reservation: what is mapped in it */
 };
 
 static struct record_pool mapping_pool = RECORD_POOL(struct mapping);
@@ -32,12 +32,12 @@ static struct mapping *mapping_of(struct range *range)
     return LIST_ENTRY(range, struct mapping, range);
 }
 
-/* A mapping that begins at address, wherever it is listed; or NULL. */
+/* The mapping that begins at address, in a reservation or not; or NULL. */
 static struct mapping *mapping_find(struct address_space *space, uint64_t address)
 {
-    struct range *range = range_list_at(&space->mappings, address);
+    struct range *range = range_tree_at(&space->mappings, address);
     if (range && !mapping_of(range)->memory)
-        range = range_list_at(&mapping_of(range)->inside, address);
+        range = range_tree_at(&mapping_of(range)->inside, address);
     return range && range->first == address ? mapping_of(range) : NULL;
 }
 
@@ -54,17 +54,17 @@ static enum cap_err judge_range(uint64_t address, uint64_t bytes)
 static enum cap_err place(struct address_space *space, struct mapping *mapping, uint64_t address,
                           uint64_t bytes)
 {
-    struct list *list = &space->mappings;
+    struct range_tree *tree = &space->mappings;
     enum cap_err err = address ? judge_range(address, bytes)
-                               : range_list_choose(list, CAP_MAPPINGS_START, CAP_MAPPINGS_END, bytes,
+                               : range_tree_choose(tree, CAP_MAPPINGS_START, CAP_MAPPINGS_END, bytes,
                                                    CAP_PAGE_BYTES, &address);
     if (err)
         return err;
     mapping->range = (struct range){.first = address, .end = address + bytes};
-    struct range *around = range_list_at(list, address);
+    struct range *around = range_tree_at(tree, address);
     if (mapping->memory && around && !mapping_of(around)->memory && mapping->range.end <= around->end)
-        list = &mapping_of(around)->inside;
-    return range_list_insert(list, &mapping->range);
+        tree = &mapping_of(around)->inside;
+    return range_tree_insert(tree, &mapping->range);
 }
 
 /* ---- Rights --------------------------------------------------------------------------------------- */
@@ -169,7 +169,7 @@ static enum cap_err mapping_show(struct address_space *space, struct mapping *ma
 {
     enum cap_err err = map_pages(space, mapping->range.first, mapping->memory, mapping->rights);
     if (err) {
-        list_remove(&mapping->range.link);
+        range_tree_remove(&mapping->range);
         return err;
     }
     object_reference(mapping->object);
@@ -202,7 +202,7 @@ enum cap_err mapping_add(struct address_space *space, const struct mappable *wha
 static void forget(struct address_space *space, struct mapping *mapping)
 {
     count_rights(mapping->memory, mapping->rights, -1);
-    list_remove(&mapping->range.link);
+    range_tree_remove(&mapping->range);
     object_release(mapping->object);
     record_give(&mapping_pool, space->ledger, mapping);
 }
@@ -245,7 +245,6 @@ enum cap_err mapping_reserve(struct address_space *space, uint64_t bytes, uint64
     enum cap_err err = record_take(&mapping_pool, space->ledger, (void **)&reservation);
     if (err)
         return err;
-    list_init(&reservation->inside);
     err = place(space, reservation, *address, align_up(bytes, CAP_PAGE_BYTES));
     if (err)
         record_give(&mapping_pool, space->ledger, reservation);
@@ -256,13 +255,13 @@ enum cap_err mapping_reserve(struct address_space *space, uint64_t bytes, uint64
 
 static void unreserve(struct address_space *space, struct mapping *reservation)
 {
-    range_list_replace(&reservation->range, &reservation->inside);
+    range_tree_replace(&reservation->range, &reservation->inside);
     record_give(&mapping_pool, space->ledger, reservation);
 }
 
 enum cap_err mapping_unreserve(struct address_space *space, uint64_t address)
 {
-    struct range *range = range_list_starting(&space->mappings, address);
+    struct range *range = range_tree_starting(&space->mappings, address);
     if (!range || mapping_of(range)->memory)
         return CAP_ERR_INVALID;
     unreserve(space, mapping_of(range));
@@ -292,14 +291,16 @@ static bool remove_part(struct address_space *space, struct mapping *mapping, ui
     return is_done;
 }
 
-/* What was mapped in a reservation is next in the list, once that is gone. */
+/* What is mapped in a reservation goes before it. */
 bool mapping_remove_step(struct address_space *space, uint32_t *budget)
 {
-    struct list_node *node;
-    while ((node = list_first(&space->mappings))) {
-        struct mapping *mapping = mapping_of(RANGE_OF(node));
+    struct range *range;
+    while ((range = range_tree_first(&space->mappings))) {
+        struct mapping *mapping = mapping_of(range);
         if (*budget == 0)
             return false;
+        if (!mapping->memory && mapping->inside.root)
+            mapping = mapping_of(mapping->inside.root);
         if (!mapping->memory)
             unreserve(space, mapping);
         else if (!remove_part(space, mapping, budget))

@@ -7,9 +7,9 @@
  * what it was made from does.
  *  - No memory is writable and executable at once, counted over all mappings in all address spaces.
  *
- * All of them are in lists in the order of their addresses: one of the address space, and one of each
- * reservation for what is mapped in it. One process has no more of both than its ledger has records, which
- * bounds every walk.
+ * They are in search trees: one of the address space, and one of each reservation for what is mapped in it.
+ * Each of them is a record of the process, and nothing but the search for a gap below the highest one looks
+ * at more than a few.
  *
  * Next: kernel/mm/mapping.c
  */

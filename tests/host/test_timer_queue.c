@@ -1,5 +1,6 @@
 /* The queue of deadlines against a sorted array, with its invariants and its costs checked at each step:
- * every short sequence of operations, every order of a few nodes, long random lives, and 10,000 nodes (case 116).
+ * every short sequence of operations, every order of a few nodes, long random lives, and 10,000 nodes (case
+ * 116).
  *
  * Next: tests/host/test_pool.c
  */

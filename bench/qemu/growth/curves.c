@@ -1,8 +1,9 @@
-/* The four curves, each over something that a system has few or many of.
+/* The curves, each over something that a system has few or many of.
  *
  * Next: bench/qemu/growth/points.c
  */
 #include "abi/limits.h"
+#include "abi/memory_map.h"
 #include "bench/qemu/growth/growth.h"
 #include "user/rt/enter.h"
 #include "user/rt/state.h"
@@ -59,7 +60,7 @@ static enum cap_err partner_hold(struct growth *growth, struct rt_handle handle)
 }
 
 /* How many capabilities this process has: those of growth.cue, and those that main.c makes. */
-#define OWN_COUNT (5 + 5 + QUEUES)
+#define OWN_COUNT (7 + 5 + QUEUES)
 
 /* The newest capability of this process is one for the partner. The partner began with its endpoint. */
 enum cap_err curve_capabilities(struct growth *growth)
@@ -72,7 +73,7 @@ enum cap_err curve_capabilities(struct growth *growth)
             err = os_Endpoint_makeClient(growth->endpoint, 1, &held[last++]);
         for (; partners < counts[i] && !err; partners++)
             err = partner_hold(growth, growth->never.handle);
-        newest.handle = held[last - 1];
+        newest.handle = last ? held[last - 1] : growth->partner.handle;
         if (!err)
             err = point_measure(growth, "capabilities", "round_trip", counts[i], NULL, round_trip);
         if (!err)
@@ -224,4 +225,40 @@ enum cap_err curve_timers(struct growth *growth)
             err = point_measure(growth, "timers", "sleep_and_cancel", counts[i], NULL, sleep_and_cancel);
     }
     return err ? err : crowd_end(growth);
+}
+
+/* ---- Mappings of one process ---------------------------------------------------------------------- */
+
+/* The measured one is below all others, in a table of pages that is there already. */
+#define NEIGHBOUR_AT CAP_MAPPINGS_START
+#define MEASURED_AT  (CAP_MAPPINGS_START + 2 * CAP_PAGE_BYTES)
+#define OTHERS_AT    (CAP_MAPPINGS_START + (1ull << 30))
+
+static struct os_MemoryObject page;
+
+static enum cap_err map_at(struct growth *growth, uint64_t address)
+{
+    return os_VirtualMemory_map(growth->space, page, address, os_VirtualMemory_Access_readWrite, &address);
+}
+
+static enum cap_err map_and_unmap(struct growth *growth)
+{
+    enum cap_err err = map_at(growth, MEASURED_AT);
+    return err ? err : os_VirtualMemory_unmap(growth->space, MEASURED_AT);
+}
+
+enum cap_err curve_mappings(struct growth *growth)
+{
+    static const uint32_t counts[] = {1, 10, 100, 1000, 10000};
+    uint32_t mapped = 1;
+    enum cap_err err = os_FrameAllocator_create(growth->allocator, CAP_PAGE_BYTES, &page);
+    if (!err)
+        err = map_at(growth, NEIGHBOUR_AT);
+    for (uint32_t i = 0; i < COUNT_OF(counts) && !err; i++) {
+        for (; mapped < counts[i] && !err; mapped++)
+            err = map_at(growth, OTHERS_AT + mapped * 2 * CAP_PAGE_BYTES);
+        if (!err)
+            err = point_measure(growth, "mappings", "map_and_unmap", counts[i], NULL, map_and_unmap);
+    }
+    return err;
 }

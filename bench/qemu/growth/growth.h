@@ -21,6 +21,8 @@ struct growth {
     struct os_EndpointFactory factory;
     struct os_NotificationFactory notifications;
     struct os_Timer timer;
+    struct os_FrameAllocator allocator;
+    struct os_VirtualMemory space;
 
     struct bench_Partner partner;      /* served by another process */
     struct os_ProcessHandle server;    /* that process */
@@ -34,6 +36,7 @@ CAP_MUST_CHECK enum cap_err curve_processes(struct growth *growth);
 CAP_MUST_CHECK enum cap_err curve_capabilities(struct growth *growth);
 CAP_MUST_CHECK enum cap_err curve_queued_calls(struct growth *growth);
 CAP_MUST_CHECK enum cap_err curve_timers(struct growth *growth);
+CAP_MUST_CHECK enum cap_err curve_mappings(struct growth *growth);
 
 /* ---- Points (points.c) ---------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* Reservations as a hostile program uses them. What a fault in one does is in tests/qemu/memory-sharing.
  *
- * Next: lib/range_list.h
+ * Next: lib/range_tree.h
  */
 #include "tests/qemu/memory.h"
 
