@@ -22,6 +22,11 @@ struct process;
 struct wire_call;
 struct object;
 
+struct object_visitor {
+    void *context;
+    void (*visit)(void *context, struct object *object);
+};
+
 struct object_ops {
     const char *name; /* for the log */
     bool can_copy;
@@ -47,6 +52,10 @@ struct object_ops {
     enum cap_err (*receive)(struct object *object, struct process *server, const struct cap_sqe *sqe,
                             uint16_t cqe_flags);
 
+    /* Visits each object that this one holds a reference to, once for each. NULL: it holds none. For the
+     * self-check. */
+    void (*visit_held)(struct object *object, const struct object_visitor *visitor);
+
     /* The last reference has gone. Runs from object_reap. NULL: the object is never destroyed. */
     void (*destroy)(struct object *object);
 };
@@ -55,6 +64,7 @@ struct object {
     const struct object_ops *ops;
     uint64_t interface_id;
     uint32_t reference_count;
+    uint32_t found_count;       /* of kernel/ring/self_check.c; 0 between checks */
     uint64_t number;            /* of kernel/audit.c; 0: it has had no need of one */
     struct list_node reap_link; /* in the list of object.c while the count is 0 */
     /* Of kernel/task/account.c; unused for objects of the kernel image. */

@@ -18,6 +18,7 @@ struct context;
 #define HALT_PANIC        0x14
 /* 0x7e is the loader's: it could not start the kernel. */
 #define HALT_DEADLOCK     0x16 /* every process waits for ever */
+#define HALT_SELF_CHECK   0x17 /* the kernel's books were wrong at the end of the run */
 
 _Noreturn void kernel_halt(uint8_t code);
 

@@ -115,3 +115,11 @@ struct page_sink {
  * table. The range is in the user half, page-aligned, and cuts no large page (CHECKed). */
 CAP_MUST_CHECK bool page_table_unmap_range(struct page_table *table, uint64_t first, uint64_t end,
                                            uint32_t budget, const struct page_sink *sink);
+
+struct page_table_size {
+    uint64_t table_count; /* frames of the tables of the user half, with the root */
+    uint64_t page_count;  /* pages of 4 KiB that are mapped there, below an address */
+};
+
+/* Looks at every table: for checks. */
+struct page_table_size page_table_count(const struct page_table *table, uint64_t end);

@@ -67,12 +67,19 @@ static void facet_destroy(struct object *object)
     account_free_object(object, &facet_pool);
 }
 
+static void facet_visit_held(struct object *object, const struct object_visitor *visitor)
+{
+    if (facet_of(object)->target)
+        visitor->visit(visitor->context, facet_of(object)->target);
+}
+
 static const struct object_ops facet_ops = {
     .name = "facet",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .forward = facet_forward,
+    .visit_held = facet_visit_held,
     .destroy = facet_destroy,
 };
 
@@ -102,12 +109,18 @@ static void revoker_destroy(struct object *object)
     account_free_object(object, &revoker_pool);
 }
 
+static void revoker_visit_held(struct object *object, const struct object_visitor *visitor)
+{
+    visitor->visit(visitor->context, &LIST_ENTRY(object, struct revoker, object)->facet->object);
+}
+
 static const struct object_ops revoker_ops = {
     .name = "Revoker",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = revoker_dispatch,
+    .visit_held = revoker_visit_held,
     .destroy = revoker_destroy,
 };
 

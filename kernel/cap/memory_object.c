@@ -88,12 +88,20 @@ static void memory_destroy(struct object *object)
     account_free_object(object, &memory_pool);
 }
 
+static void memory_visit_held(struct object *object, const struct object_visitor *visitor)
+{
+    struct memory_object *memory = memory_of(object);
+    if (memory->target)
+        visitor->visit(visitor->context, &memory->target->object);
+}
+
 const struct object_ops memory_object_ops = {
     .name = "MemoryObject",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = memory_dispatch,
+    .visit_held = memory_visit_held,
     .destroy = memory_destroy,
 };
 

@@ -20,6 +20,7 @@ struct object *process_spawner_object(void);
 struct object *timer_object(void);
 struct object *frame_allocator_object(void);
 struct object *boot_package_object(void);
+struct object *inspector_object(void);
 struct object *notification_factory_object(void);
 struct object *entropy_object(void);
 struct object *log_reader_object(void);

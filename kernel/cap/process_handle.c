@@ -1,6 +1,6 @@
 /* ProcessHandle: a process as its supervisor sees it. It outlives the process and knows its end.
  *
- *   struct process_handle   wait, kill, waitOnly
+ *   struct process_handle   wait, kill, waitOnly, usage
  *   struct wait_facet       wait, waitOnly: for who is to know the end and not to bring it about
  *
  * References: as in kernel/object.h, and one for the process from process_handle_started until its end. A
@@ -47,12 +47,18 @@ static void wait_facet_destroy(struct object *object)
     account_free_object(object, &wait_facet_pool);
 }
 
+static void wait_facet_visit_held(struct object *object, const struct object_visitor *visitor)
+{
+    visitor->visit(visitor->context, LIST_ENTRY(object, struct wait_facet, object)->handle);
+}
+
 static const struct object_ops wait_facet_ops = {
     .name = "wait-only ProcessHandle",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .forward = wait_facet_forward,
+    .visit_held = wait_facet_visit_held,
     .destroy = wait_facet_destroy,
 };
 
@@ -115,6 +121,27 @@ static enum cap_err handle_kill(void *self, struct wire_call *wire,
     return CAP_OK;
 }
 
+static enum cap_err handle_usage(void *self, struct wire_call *wire,
+                                 struct os_ProcessHandle_usage_Params_reader params)
+{
+    const struct process *process = LIST_ENTRY((struct object *)self, struct process_handle, object)->process;
+    (void)params;
+    struct os_ProcessHandle_usage_Results_builder results = os_ProcessHandle_usage_Results_init(wire);
+    if (!process)
+        return CAP_OK;
+    const struct ledger *ledger = &process->account.ledger;
+    struct os_Usage_list_builder list = os_ProcessHandle_usage_Results_init_usage(results, LEDGER_KIND_COUNT);
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        struct os_Usage_builder usage = os_Usage_list_builder_at(list, kind);
+        os_Usage_set_own(usage, ledger_own(ledger, kind));
+        os_Usage_set_given(usage, ledger->entries[kind].carved);
+        os_Usage_set_limit(usage, ledger->entries[kind].ceiling);
+        os_Usage_set_reserved(usage, ledger->entries[kind].limit);
+        os_Usage_set_peak(usage, ledger->entries[kind].peak);
+    }
+    return CAP_OK;
+}
+
 static void handle_on_end(struct process_observer *observer, const struct process_end *end)
 {
     struct process_handle *handle = LIST_ENTRY(observer, struct process_handle, observer);
@@ -129,7 +156,7 @@ static void handle_on_end(struct process_observer *observer, const struct proces
 }
 
 static const struct os_ProcessHandle_server handle_server = {
-    .wait = handle_wait, .kill = handle_kill, .waitOnly = handle_wait_only};
+    .wait = handle_wait, .kill = handle_kill, .waitOnly = handle_wait_only, .usage = handle_usage};
 
 static enum cap_err handle_dispatch(struct object *object, struct wire_call *wire)
 {
@@ -142,12 +169,23 @@ static void handle_destroy(struct object *object)
     account_free_object(object, &handle_pool);
 }
 
+/* The process's reference stands here, too: only the handle knows of it. */
+static void handle_visit_held(struct object *object, const struct object_visitor *visitor)
+{
+    struct process_handle *handle = LIST_ENTRY(object, struct process_handle, object);
+    if (!handle->process)
+        return;
+    visitor->visit(visitor->context, &handle->object);
+    visitor->visit(visitor->context, handle->spawner);
+}
+
 static const struct object_ops handle_ops = {
     .name = "ProcessHandle",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = handle_dispatch,
+    .visit_held = handle_visit_held,
     .destroy = handle_destroy,
 };
 

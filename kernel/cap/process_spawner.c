@@ -253,6 +253,13 @@ static void spawner_destroy(struct object *object)
     account_free_object(object, &spawner_pool);
 }
 
+static void spawner_visit_held(struct object *object, const struct object_visitor *visitor)
+{
+    struct spawner *outer = spawner_of(object)->outer;
+    if (outer)
+        visitor->visit(visitor->context, &outer->object);
+}
+
 /* ---- The object ----------------------------------------------------------------------------------- */
 
 static const struct os_ProcessSpawner_server spawner_server = {.spawn = spawner_spawn,
@@ -269,6 +276,7 @@ static const struct object_ops spawner_ops = {
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = spawner_dispatch,
+    .visit_held = spawner_visit_held,
     .destroy = spawner_destroy,
 };
 

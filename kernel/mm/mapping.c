@@ -309,3 +309,21 @@ bool mapping_remove_step(struct address_space *space, uint32_t *budget)
     }
     return true;
 }
+
+uint64_t mapping_for_each(const struct address_space *space, const struct object_visitor *visitor)
+{
+    uint64_t record_count = 0;
+    for (struct range *range = range_tree_first(&space->mappings); range; range = range_next(range)) {
+        record_count++;
+        if (mapping_of(range)->memory) {
+            visitor->visit(visitor->context, mapping_of(range)->object);
+            continue;
+        }
+        struct range_tree *tree = &mapping_of(range)->inside;
+        for (struct range *inside = range_tree_first(tree); inside; inside = range_next(inside)) {
+            record_count++;
+            visitor->visit(visitor->context, mapping_of(inside)->object);
+        }
+    }
+    return record_count;
+}

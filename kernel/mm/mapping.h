@@ -67,7 +67,10 @@ CAP_MUST_CHECK enum cap_err mapping_reserve(struct address_space *space, uint64_
  */
 CAP_MUST_CHECK enum cap_err mapping_unreserve(struct address_space *space, uint64_t address);
 
-/* Mappings and reservations. */
+/* Visits the object of each mapping. Returns how many records there are of mappings and reservations. */
+struct object_visitor;
+uint64_t mapping_for_each(const struct address_space *space, const struct object_visitor *visitor);
+
 /* Removes mappings and reservations, as far as the budget goes: each, and each page, takes one of it. True:
  * none is left. For an address space that nobody uses any more. */
 CAP_MUST_CHECK bool mapping_remove_step(struct address_space *space, uint32_t *budget);

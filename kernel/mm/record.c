@@ -68,6 +68,16 @@ void record_give(struct record_pool *pool, struct ledger *ledger, void *record)
         ledger_refund(ledger, LEDGER_RECORDS, 1);
 }
 
+struct record_totals record_totals(void)
+{
+    struct record_totals totals = {0};
+    for (const struct record_pool *pool = pools; pool; pool = pool->next) {
+        totals.record_count += pool->pool.object_count - pool->magazine_count;
+        totals.frame_count += pool->pool.page_count;
+    }
+    return totals;
+}
+
 uint64_t record_trim(void)
 {
     uint64_t record_count = 0;

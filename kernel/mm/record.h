@@ -55,6 +55,13 @@ static inline void record_give_raw(struct record_pool *pool, void *record)
 CAP_MUST_CHECK enum cap_err record_take(struct record_pool *pool, struct ledger *ledger, void **record);
 void record_give(struct record_pool *pool, struct ledger *ledger, void *record);
 
+/* Records in use and frames held, over all pools. */
+struct record_totals {
+    uint64_t record_count;
+    uint64_t frame_count;
+};
+struct record_totals record_totals(void);
+
 /* Gives back the magazines and the spare pages of all pools. Returns how many records are in use, over all
  * pools. */
 uint64_t record_trim(void);

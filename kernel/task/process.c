@@ -227,6 +227,15 @@ struct process *process_find_from(uint64_t number)
     return NULL;
 }
 
+struct process *process_next(const struct process *previous)
+{
+    const struct list *ending = process_ending_list();
+    const struct list_node *node = previous ? previous->process_link.next : processes.head.next;
+    if (node == &processes.head)
+        node = ending->head.next;
+    return node == &ending->head ? NULL : LIST_ENTRY(node, struct process, process_link);
+}
+
 void process_end_all(void)
 {
     const struct process_end end = {.kind = PROCESS_KILLED};

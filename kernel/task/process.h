@@ -128,6 +128,9 @@ void process_discard(struct process *process);
 bool process_end_step(void);
 bool process_is_any_ending(void);
 
+/* Those, by process_link. */
+const struct list *process_ending_list(void);
+
 /* For process_end.c: takes it out of the list of all; gives back its record and tables, which hold nothing
  * more, and its account. */
 void process_unlist(struct process *process);
@@ -157,6 +160,10 @@ uint32_t process_count(void);
 
 /* The process with the lowest number from `number` on; NULL: there is none. */
 struct process *process_find_from(uint64_t number);
+
+/* Every process once, those that are ending last. previous NULL: the first; the result NULL: there are no
+ * more. */
+struct process *process_next(const struct process *previous);
 
 /* Ends every process, the last one made first. */
 void process_end_all(void);

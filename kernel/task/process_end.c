@@ -134,6 +134,11 @@ bool process_end_step(void)
     return true;
 }
 
+const struct list *process_ending_list(void)
+{
+    return &ending;
+}
+
 bool process_is_any_ending(void)
 {
     return !list_is_empty(&ending);

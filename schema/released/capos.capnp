@@ -308,6 +308,29 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
   waitOnly @2 () -> (process :ProcessHandle);
   # A facet of this handle with `wait` and `waitOnly` only; its other methods are ERR_UNIMPLEMENTED, and nothing
   # makes it more again. It holds the handle alive. Errors: ERR_QUOTA, ERR_NO_MEMORY.
+
+  usage @3 () -> (usage :List(Usage));
+  # What the process has of what: one entry a kind, in the order of struct Limits. Empty when it has ended.
+}
+
+struct Usage {
+  # One kind of struct Limits.
+
+  own @0 :UInt64;
+  # What it uses itself.
+
+  given @1 :UInt64;
+  # What it has given to processes that it started.
+
+  limit @2 :UInt64;
+  # What both together may come to. The process may meet a limit of its spawner before this one, if it was started
+  # without a limit of its own.
+
+  reserved @3 :UInt64;
+  # What is kept for it, whatever others do: `limit` if it was started with a limit of its own.
+
+  peak @4 :UInt64;
+  # The most that it ever used and gave; kept for frames and slots, else 0.
 }
 
 struct ProcessEnd {
@@ -389,6 +412,16 @@ interface AuditReader @0xff92b0f568b6d92c {
   # answers, nothing has changed in between. Errors: ERR_INVALID (most 0), ERR_BUFFER_TOO_SMALL (ask for fewer).
 }
 
+interface Inspector @0xb4a15c6d7e8f9012 {
+  # The kernel's books, for whoever supervises the system. It shows how much there is, and nothing of what it is.
+
+  check @0 () -> (processes :UInt32, objects :UInt32, references :UInt64, calls :UInt32);
+  # Looks at everything that the kernel holds and compares it with its own counts: every ledger with what is charged
+  # to it, every object's references with who refers to it, records and frames with their sum. Nothing else runs
+  # meanwhile, and it takes time in proportion to what there is. How much it has looked at.
+  # Errors: exception (failed: the first thing that is wrong, which is a mistake in the kernel).
+}
+
 # ---- The boot manifest ----------------------------------------------------------------------------
 
 struct SystemManifest {
@@ -462,6 +495,7 @@ enum KernelObject {
   entropy @9;
   logReader @10;
   auditReader @11;
+  inspector @12;
 }
 
 struct Service {

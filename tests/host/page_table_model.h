@@ -203,9 +203,25 @@ static inline void expect_at(uint64_t vaddr, const struct mapping *expected, uin
     }
 }
 
+/* Pages of 4 KiB that are mapped in the user half below `end`. */
+static inline uint64_t expected_pages(uint64_t end)
+{
+    uint64_t count = 0;
+    for (uint32_t n = 0; n < CANDIDATES_N; n++)
+        count += page_vaddr(n) < end && model.pages[n].is_mapped && !model.larges[n / 3].is_mapped;
+    for (uint32_t n = 0; n < LARGE_N; n++)
+        count += large_vaddr(n) < end && model.larges[n].is_mapped ? LARGE / CAP_PAGE_BYTES : 0;
+    return count;
+}
+
 static inline void expect_same(void)
 {
     EXPECT_EQ(memory.used_count, expected_tables());
+    EXPECT_EQ(page_table_count(&model.table, PAGE_TABLE_USER_END).page_count,
+              expected_pages(PAGE_TABLE_USER_END));
+    uint64_t end = large_vaddr(random_below(LARGE_N / 2));
+    EXPECT_EQ(page_table_count(&model.table, end).page_count,
+              end < PAGE_TABLE_USER_END ? expected_pages(end) : expected_pages(PAGE_TABLE_USER_END));
     for (uint32_t n = 0; n < CANDIDATES_N; n++) {
         if (!model.larges[n / 3].is_mapped)
             expect_at(page_vaddr(n), &model.pages[n], random_below(CAP_PAGE_BYTES));

@@ -156,6 +156,9 @@ static void fill_and_empty(uint32_t shift, bool is_large)
         EXPECT_EQ(is_large ? page_table_map_large(&table, vaddr, i * LARGE, USER_RW)
                            : page_table_map(&table, vaddr, i * CAP_PAGE_BYTES, USER_RW),
                   CAP_OK);
+        struct page_table_size size = page_table_count(&table, PAGE_TABLE_USER_END);
+        EXPECT_EQ(size.table_count, memory.used_count);
+        EXPECT_EQ(size.page_count, (i + 1) * (is_large ? LARGE / CAP_PAGE_BYTES : 1));
     }
     for (uint64_t i = 0; i < 512; i++) {
         EXPECT(memory.used_count > 1);

@@ -94,6 +94,7 @@ struct init {
     struct os_Entropy entropy;
     struct os_LogReader log_reader;
     struct os_AuditReader audit_reader;
+    struct os_Inspector inspector;
 
     struct wire_message_reader
         message; /* the manifest, valid as a whole once boot_load has returned CAP_OK */

@@ -26,6 +26,8 @@ static bool find_own(struct init *init)
         init->log_reader.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "auditReader", os_AuditReader, &init->audit_reader) != CAP_OK)
         init->audit_reader.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "inspector", os_Inspector, &init->inspector) != CAP_OK)
+        init->inspector.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

@@ -65,6 +65,9 @@ struct rt_handle service_kernel_object(const struct init *init, uint16_t object,
     case os_KernelObject_auditReader:
         *interface = "AuditReader";
         return init->audit_reader.handle;
+    case os_KernelObject_inspector:
+        *interface = "Inspector";
+        return init->inspector.handle;
     default:
         *interface = "nothing";
         return (struct rt_handle){.rt = init->rt};

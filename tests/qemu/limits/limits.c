@@ -84,6 +84,55 @@ static void test_defaults(struct test *test, uint32_t all)
     expect_left(test, all, "and given it back");
 }
 
+struct frames {
+    uint64_t own, given, limit, reserved, peak;
+    uint32_t kind_count;
+};
+
+static struct frames frames_of(struct test *test, struct os_ProcessHandle process)
+{
+    struct rt_call *call = rt_call_scratch(test->raw.rt);
+    struct os_ProcessHandle_usage_Results_reader results;
+    struct frames frames = {0};
+    os_ProcessHandle_usage_begin(call, process);
+    enum cap_err err = os_ProcessHandle_usage_send(call);
+    if (!err)
+        err = os_ProcessHandle_usage_wait(call, &results);
+    if (!err) {
+        struct os_Usage_list_reader list = os_ProcessHandle_usage_Results_get_usage(results);
+        struct os_Usage_reader usage = os_Usage_list_at(list, 0);
+        frames = (struct frames){.own = os_Usage_get_own(usage),
+                                 .given = os_Usage_get_given(usage),
+                                 .limit = os_Usage_get_limit(usage),
+                                 .reserved = os_Usage_get_reserved(usage),
+                                 .peak = os_Usage_get_peak(usage),
+                                 .kind_count = os_Usage_list_count(list)};
+    }
+    rt_call_end(call);
+    raw_expect_err(&test->raw, err, CAP_OK, "usage");
+    return frames;
+}
+
+static void test_usage(struct test *test)
+{
+    struct os_ProcessHandle process;
+    raw_expect_err(&test->raw, start_idle(test, (struct limits){.frames = 300}, &process), CAP_OK, "a child");
+    struct frames frames = frames_of(test, process);
+    raw_expect(&test->raw, frames.kind_count == 6, "each kind");
+    raw_expect(&test->raw, frames.limit == 300 && frames.reserved == 300, "its limit is kept for it");
+    raw_expect(&test->raw, frames.own > 20 && frames.own < 64 && frames.given == 0, "it uses some of it");
+    raw_expect(&test->raw, frames.peak >= frames.own && frames.peak <= 64, "and used little more");
+    raw_expect_err(&test->raw, os_ProcessHandle_kill(process), CAP_OK, "killed");
+    raw_expect(&test->raw, frames_of(test, process).kind_count == 0, "who has ended has nothing");
+    rt_handle_drop(&process.handle);
+    raw_expect_err(&test->raw, start_idle(test, (struct limits){0}, &process), CAP_OK, "a child without");
+    frames = frames_of(test, process);
+    raw_expect(&test->raw, frames.limit == CAP_DEFAULT_FRAMES, "it may grow to the default");
+    raw_expect(&test->raw, frames.reserved >= frames.own && frames.reserved < frames.own + 16,
+               "and has what it needs, in steps of 16");
+    stop(test, &process);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     struct wire_text whole = wire_text_of(text), last = wire_text_of(end);
@@ -222,6 +271,9 @@ static void test_inherited(struct test *test)
     uint32_t left = frames_left(test);
     raw_expect(&test->raw, left == all - DONOR_FRAMES || left == all - DONOR_FRAMES - 1,
                "while it lives it pays; the call that is served may take a frame here");
+    struct frames of_donor = frames_of(test, donor);
+    raw_expect(&test->raw, of_donor.given == CHILD_FRAMES, "what it gave to its child");
+    raw_expect(&test->raw, of_donor.own > DONATED_PAGES, "what it uses with the memory that it gave away");
     answer(test);
     uint64_t memory = received[0].cap;
     struct os_ProcessHandle child = {{test->raw.rt, {received[1].cap}, os_ProcessHandle_ID}};
@@ -249,6 +301,7 @@ int main(struct rt *rt)
     print(test.raw.console, "%u frames to give away", all);
     test_carved_and_returned(&test, all);
     test_defaults(&test, all);
+    test_usage(&test);
     test_refused(&test, all);
     test_slots(&test);
     test_narrow(&test);

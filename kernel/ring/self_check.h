@@ -1,0 +1,18 @@
+/* The kernel looks at everything it holds and holds its own books against it.
+ *
+ *   each ledger        what is used is what is held: frames of tables and pages, slots, calls, records, ...;
+ *                      what is carved is what the children have
+ *   each object        its reference count is the number of table slots, transfers and calls under way,
+ *                      receives, mappings and other objects that refer to it
+ *   the whole          records and frames in use are the sum of all that
+ *
+ * It changes nothing, and takes time in proportion to what there is: it is for tests, supervisors and the end
+ * of a run, and on no other path. It may run whenever no operation is half done.
+ *
+ * Next: kernel/ring/self_check.c
+ */
+#pragma once
+
+#include "lib/books.h"
+
+void self_check(struct books *books);
