@@ -31,26 +31,54 @@ uint64_t audit_object_number(struct object *object)
     return object->number;
 }
 
-static struct audit_record *append(enum audit_event event, uint64_t process)
+/* Every field is written: what stood there before was another record. */
+static inline void append_cap(enum audit_event event, uint64_t process, cap_id_t cap, struct object *object,
+                              uint64_t source_process, cap_id_t source_cap)
+{
+    struct audit_record *record = audit_append(&ring);
+    record->time = timestamp_read();
+    record->process = process;
+    record->source_process = source_process;
+    record->object = audit_object_number(object);
+    record->event = event;
+    record->cap = cap;
+    record->source_cap = source_cap;
+    record->interface_id = object->interface_id;
+}
+
+static const cap_id_t no_cap = {0};
+
+void audit_made(uint64_t process, cap_id_t cap, struct object *object)
+{
+    append_cap(AUDIT_MADE, process, cap, object, 0, no_cap);
+}
+
+void audit_transferred(uint64_t process, cap_id_t cap, struct object *object, uint64_t source_process,
+                       cap_id_t source_cap, bool is_move)
+{
+    append_cap(is_move ? AUDIT_MOVED : AUDIT_COPIED, process, cap, object, source_process, source_cap);
+}
+
+void audit_released(uint64_t process, cap_id_t cap, struct object *object)
+{
+    append_cap(AUDIT_RELEASED, process, cap, object, 0, no_cap);
+}
+
+void audit_revoked(struct object *object)
+{
+    append_cap(AUDIT_REVOKED, 0, no_cap, object, 0, no_cap);
+}
+
+static struct audit_record *append_process(enum audit_event event, uint64_t process)
 {
     struct audit_record *record = audit_append(&ring);
     *record = (struct audit_record){.time = timestamp_read(), .event = event, .process = process};
     return record;
 }
 
-static struct audit_record *append_cap(enum audit_event event, uint64_t process, cap_id_t cap,
-                                       struct object *object)
-{
-    struct audit_record *record = append(event, process);
-    record->object = audit_object_number(object);
-    record->cap = cap;
-    record->interface_id = object->interface_id;
-    return record;
-}
-
 void audit_started(uint64_t process, uint64_t by, const char *name)
 {
-    struct audit_record *record = append(AUDIT_STARTED, process);
+    struct audit_record *record = append_process(AUDIT_STARTED, process);
     size_t name_bytes = strlen(name);
     CHECK(name_bytes < AUDIT_NAME_BYTES);
     record->source_process = by;
@@ -59,28 +87,5 @@ void audit_started(uint64_t process, uint64_t by, const char *name)
 
 void audit_ended(uint64_t process)
 {
-    append(AUDIT_ENDED, process);
-}
-
-void audit_made(uint64_t process, cap_id_t cap, struct object *object)
-{
-    append_cap(AUDIT_MADE, process, cap, object);
-}
-
-void audit_transferred(uint64_t process, cap_id_t cap, struct object *object, uint64_t source_process,
-                       cap_id_t source_cap, bool is_move)
-{
-    struct audit_record *record = append_cap(is_move ? AUDIT_MOVED : AUDIT_COPIED, process, cap, object);
-    record->source_process = source_process;
-    record->source_cap = source_cap;
-}
-
-void audit_released(uint64_t process, cap_id_t cap, struct object *object)
-{
-    append_cap(AUDIT_RELEASED, process, cap, object);
-}
-
-void audit_revoked(struct object *object)
-{
-    append_cap(AUDIT_REVOKED, 0, (cap_id_t){0}, object);
+    append_process(AUDIT_ENDED, process);
 }

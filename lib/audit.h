@@ -25,11 +25,11 @@ enum audit_event {
 };
 
 struct audit_record {
-    uint64_t time; /* in ticks of the writer's own */
-    enum audit_event event;
-    uint64_t process;
+    uint64_t time;    /* in ticks of the writer's own */
+    uint64_t process; /* the one whose authority has changed; 0 for REVOKED */
     uint64_t source_process;
-    uint64_t object;
+    uint64_t object : 56; /* 0 for STARTED and ENDED */
+    uint64_t event : 8;   /* enum audit_event */
     union {
         struct {
             cap_id_t cap;
@@ -38,7 +38,8 @@ struct audit_record {
         };
         char name[AUDIT_NAME_BYTES]; /* STARTED */
     };
-};
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct audit_record) == 64, "a record is a cache line");
 
 struct audit_ring {
     struct audit_record *records;

@@ -142,7 +142,7 @@ TEST(f7_no_words_are_no_canonical_message)
     EXPECT_EQ(judge(NULL, 0, 0, &rule_word), WIRE_RULE_F7_NO_ROOT);
 }
 
-TEST(what_breaks_a_rule_for_all_messages_is_refused_for_that)
+TEST(what_breaks_a_rule_for_all_messages_is_refused_for_that) /* 150 */
 {
     EXPECT_JUDGED(P2_STRUCT, 0, struct_pointer(0, 2, 0), 1);
     uint64_t words[WIRE_DEPTH_MAX + 1];

@@ -1,7 +1,7 @@
 /* A type of a schema file, as the check wants it, from what `capnp compile` says about the file.
  *
- * The steps are those that capnpc-capos would write as C; tests/host/test_wire_check_tool.sh compares
- * verdicts.
+ * The steps are those that capnpc-capos would write as C. tests/host/wire_agreement.py compares the verdicts
+ * with the reference's, tests/agreement those of the generated code.
  *
  * Next: docs/spec/messages.md
  */

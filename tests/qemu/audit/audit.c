@@ -125,8 +125,8 @@ static void test_endpoint(struct raw *raw)
 
 static void test_facet(struct raw *raw)
 {
-    struct rt_handle facet;
-    struct os_Revoker revoker;
+    struct rt_handle facet = {.rt = raw->rt};
+    struct os_Revoker revoker = {{.rt = raw->rt}};
     struct rt_call call;
     struct os_FacetFactory_create_Results_reader results;
     struct os_FacetFactory_create_Params_builder params = os_FacetFactory_create_begin(&call, facets);
