@@ -158,10 +158,7 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
         if (refusal->err)
             return refusal->err == CAP_ERR_FAULT ? RECEIVE_REFUSED : CALL_REFUSED;
     }
-    /* From now on the call's record is kept for the server, also if its caller loses interest. */
-    refusal->err = ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1);
-    if (refusal->err)
-        return RECEIVE_REFUSED;
+    /* Nothing below can fail. */
 
     if (call->state == CALL_WAITING)
         call_unwait(call);
@@ -177,6 +174,10 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
     call_forget_message(call);
     struct cap_cqe cqe = {.message_bytes = incoming.message_bytes, .cap_count = incoming.cap_count};
     receive_finish(receive, &cqe);
+    /* The call's record is kept for the server, also if its caller loses interest: it takes the place of the
+     * RECV's, which has just been refunded. */
+    err = ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1);
+    CHECK(!err);
     return DELIVERED;
 }
 
