@@ -195,6 +195,56 @@ TEST(waiting_for_any_returns_with_what_came)
 
 /* ---- Handles -------------------------------------------------------------------------------------- */
 
+TEST(waiting_for_all_enters_once_for_answers_that_come_one_after_the_other)
+{
+    static struct rt_call calls[4];
+    struct rt_call *const all[] = {&calls[0], &calls[1], &calls[2], &calls[3]};
+    start();
+    rt_call_wait_all(all, 0);
+    send_numbered(&calls[0], ANSWERING, 0);
+    send_numbered(&calls[1], HOLDING, 1);
+    send_numbered(&calls[2], ANSWERING, 2);
+    send_numbered(&calls[3], HOLDING, 3);
+    rt_call_wait_all(all, 4);
+    EXPECT_EQ(kernel.enter_count, 1);
+    rt_call_wait_all(all, 4);
+    for (uint64_t i = 0; i < 4; i++)
+        expect_numbered_answer(&calls[i], i);
+    rt_call_wait_all(all, 4);
+    EXPECT_EQ(kernel.enter_count, 1);
+}
+
+TEST(waiting_for_all_waits_for_no_other_call)
+{
+    static struct rt_call calls[3];
+    struct rt_call *const some[] = {&calls[2], &calls[0]};
+    start();
+    for (uint64_t i = 0; i < 3; i++)
+        send_numbered(&calls[i], i == 1 ? HOLDING : ANSWERING, i);
+    rt_call_wait_all(some, 2);
+    EXPECT(!rt_call_is_done(&calls[1]));
+    for (uint64_t i = 0; i < 3; i++)
+        expect_numbered_answer(&calls[i], i);
+}
+
+TEST(waiting_for_more_than_both_queues_hold_ends)
+{
+    enum {
+        COUNT = 2 * (CAP_SQ_ENTRIES + CAP_CQ_ENTRIES)
+    };
+    static struct rt_call calls[COUNT];
+    static struct rt_call *all[COUNT];
+    start();
+    for (uint64_t i = 0; i < COUNT; i++) {
+        all[i] = &calls[i];
+        send_numbered(&calls[i], i % 2 ? HOLDING : ANSWERING, i);
+    }
+    rt_call_wait_all(all, COUNT);
+    for (uint64_t i = 0; i < COUNT; i++)
+        expect_numbered_answer(&calls[i], i);
+    EXPECT_EQ(rt.under_way_count, 0);
+}
+
 TEST(drops_go_out_with_the_next_enter)
 {
     static struct rt_call call;

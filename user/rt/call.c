@@ -70,6 +70,18 @@ enum cap_err rt_call_wait(struct rt_call *call)
     return error;
 }
 
+void rt_call_wait_all(struct rt_call *const *calls, uint32_t count)
+{
+    for (;;) {
+        uint32_t left = 0;
+        for (uint32_t i = 0; i < count; i++)
+            left += calls[i]->state == RT_CALL_SENT && !calls[i]->pending.is_done;
+        if (left == 0)
+            return;
+        rt_pending_wait_some(calls[0]->rt, left);
+    }
+}
+
 bool rt_call_is_done(const struct rt_call *call)
 {
     return call->state == RT_CALL_DONE || (call->state == RT_CALL_SENT && call->pending.is_done);

@@ -85,6 +85,10 @@ CAP_MUST_CHECK enum cap_err rt_call_send(struct rt_call *call);
  * rt_call_exception reads it. After a send that failed, send's error again. */
 CAP_MUST_CHECK enum cap_err rt_call_wait(struct rt_call *call);
 
+/* Enters until all of these calls are done that were sent; rt_call_wait then returns at once for each. It
+ * waits for them together: answers that come one after the other do not take an enter each. */
+void rt_call_wait_all(struct rt_call *const *calls, uint32_t count);
+
 /* Without entering or waiting: has the answer been seen? */
 bool rt_call_is_done(const struct rt_call *call);
 

@@ -45,12 +45,12 @@ static void enter(uint32_t min_complete, uint64_t timeout_ns)
     CHECK(result >= 0);
 }
 
-/* Enters for one completion that is not prompt. The prompt ones come first; counting them in saves an
- * enter for each. With more under way than the CQ holds, some wait undrained and cannot be counted on. */
-static void enter_for_one(struct rt *rt)
+/* Enters for completions that are not prompt. The prompt ones come first; counting them in saves an enter for
+ * each. With more under way than the CQ holds, some wait undrained and cannot be counted on. */
+static void enter_for(struct rt *rt, uint32_t count)
 {
     bool all_fit = rt->under_way_count <= CAP_CQ_ENTRIES;
-    enter(all_fit ? rt->prompt_count + 1 : 1, CAP_TIMEOUT_NEVER);
+    enter(all_fit ? rt->prompt_count + count : 1, CAP_TIMEOUT_NEVER);
 }
 
 /* The first round makes room by entering. If that was not enough, the kernel had no CQ slot for what is in
@@ -80,19 +80,24 @@ enum cap_err rt_pending_wait(struct rt *rt, struct rt_pending *pending)
         if (pending->is_prompt)
             enter(1, CAP_TIMEOUT_NEVER);
         else
-            enter_for_one(rt);
+            enter_for(rt, 1);
         take_completions(rt);
     }
     return pending->cqe.status;
 }
 
-void rt_pending_wait_any(struct rt *rt)
+void rt_pending_wait_some(struct rt *rt, uint32_t count)
 {
     if (take_completions(rt) > 0)
         return;
-    CHECK(rt->under_way_count > 0);
-    enter_for_one(rt);
+    CHECK(rt->under_way_count >= count && count > 0);
+    enter_for(rt, count);
     take_completions(rt);
+}
+
+void rt_pending_wait_any(struct rt *rt)
+{
+    rt_pending_wait_some(rt, 1);
 }
 
 void rt_release(struct rt *rt, cap_id_t cap)

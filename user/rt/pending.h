@@ -27,6 +27,10 @@ void rt_pending_submit(struct rt *rt, struct rt_pending *pending, struct cap_sqe
 /* Enters until this one is done. The transport status. */
 enum cap_err rt_pending_wait(struct rt *rt, struct rt_pending *pending);
 
+/* Takes what has completed; if nothing has, enters for `count` completions, of SQEs that are under way and
+ * not prompt and that the caller needs all of. */
+void rt_pending_wait_some(struct rt *rt, uint32_t count);
+
 /* Takes what has completed; if nothing has, enters until something does. Look which one it was, and call
  * again if it was none of yours. At least one must be under way. */
 void rt_pending_wait_any(struct rt *rt);

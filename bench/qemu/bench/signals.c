@@ -23,6 +23,7 @@ static enum cap_err signal_and_wait(struct rt_call calls[2], struct os_Signal to
     err = os_Notification_wait_send(&calls[1]);
     if (err)
         return err;
+    rt_call_wait_all((struct rt_call *const[]){&calls[0], &calls[1]}, 2);
     err = os_Notification_wait_wait(&calls[1], &waited);
     enum cap_err signal_err = os_Signal_signal_wait(&calls[0], &signalled);
     rt_call_end(&calls[0]);
