@@ -71,6 +71,10 @@ enum cap_err manifest_find_binary(struct os_SystemManifest_reader root, struct w
 enum cap_err manifest_find_binary_index(struct os_SystemManifest_reader root, struct wire_text name,
                                         uint32_t *binary_index) CAP_MUST_CHECK;
 
+/* The order in which services are started: servers before those that import from them, otherwise as they are
+ * written. Returns how many; order[i] < that. root was validated: imports do not go in a circle (CHECKed). */
+uint32_t manifest_start_order(struct os_SystemManifest_reader root, uint8_t order[MANIFEST_SERVICES_MAX]);
+
 /* Which of root's services, and which of its exports, the names mean. CAP_ERR_INVALID: none. */
 enum cap_err manifest_find_service(struct os_SystemManifest_reader root, struct wire_text name,
                                    uint32_t *service_index) CAP_MUST_CHECK;

@@ -438,7 +438,7 @@ struct SystemManifest {
   # The only process that the kernel starts.
 
   services @3 :List(Service);
-  # What init starts, in this order.
+  # What init starts: servers before those that import from them, otherwise in this order.
 
   outcome @4 :Outcome;
   # How long the system runs.

@@ -1,6 +1,6 @@
 /* The boot manifest: no bytes do harm, the framing is exact, and questions are answered.
  *
- * Next: tests/host/test_mkmanifest.sh
+ * Next: tests/host/test_manifest_order.c
  */
 #include "tests/host/manifest_system.h"
 

@@ -203,8 +203,10 @@ enum cap_err supervisor_run(struct init *init)
     enum cap_err error = CAP_OK;
     struct watch *watch;
 
-    for (uint32_t i = 0; i < init->service_count && !init->is_halting; i++)
-        start(init, i);
+    uint8_t order[MANIFEST_SERVICES_MAX];
+    uint32_t count = manifest_start_order(init->manifest, order);
+    for (uint32_t i = 0; i < count && !init->is_halting; i++)
+        start(init, order[i]);
     if (runs_on(init))
         watches_run_on(init);
     while (error == CAP_OK && !is_over(init)) {
