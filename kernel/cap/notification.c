@@ -95,22 +95,27 @@ static const struct object_ops signal_ops = {
 
 /* ---- Who acts on them ----------------------------------------------------------------------------- */
 
+/* A struct of one word, and the pointer to it. */
+#define ANSWER_BYTES (2 * sizeof(uint64_t))
+_Static_assert(os_Notification_wait_Results_DATA_WORDS == 1 &&
+                   os_Notification_wait_Results_POINTER_COUNT == 0,
+               "and nothing else");
+
 /* An answer that finds no room would take the count with it, so room is looked for first. */
 static enum cap_err notification_wait(void *self, struct wire_call *wire,
                                       struct os_Notification_wait_Params_reader params)
 {
     struct notification *notification = LIST_ENTRY((struct object *)self, struct notification, object);
     (void)params;
-    fill_count(wire, &notification->count);
-    enum cap_err err = kernel_call_preflight(wire, wire->results.word_count * 8, 0);
+    enum cap_err err = kernel_call_preflight(wire, ANSWER_BYTES, 0);
     if (err)
         return err;
     if (notification->count == 0) {
-        if (!notification->signal)
-            return CAP_ERR_DISCONNECTED;
         struct call *call;
-        return kernel_call_defer(wire, &notification->waiting, &call);
+        return notification->signal ? kernel_call_defer(wire, &notification->waiting, &call)
+                                    : CAP_ERR_DISCONNECTED;
     }
+    fill_count(wire, &notification->count);
     notification->count = 0;
     return CAP_OK;
 }

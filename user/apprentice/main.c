@@ -1,6 +1,6 @@
 /* Does one piece of work when it is told to, and ends. It can say so, and wait; it can do nothing else.
  *
- * Next: user/inspector/main.c
+ * Next: user/examiner/main.c
  */
 #include "build/gen/schema/capos.client.h"
 #include "user/rt/print.h"

@@ -1,8 +1,8 @@
-/* Starts apprentices, one at a time, and has each inspected.
+/* Starts apprentices, one at a time, and has each examined.
  *
  * Its spawner starts nothing but apprentices, and no second one while the first lives: systems/workshop.cue
  * says so, and the kernel keeps it. Of what it holds it gives on less: to the apprentice one end of a
- * notification, to the inspector a handle that can wait and not kill.
+ * notification, to the examiner a handle that can wait and not kill.
  *
  * Next: user/apprentice/main.c
  */
@@ -16,7 +16,7 @@ struct foreman {
     struct os_Console console;
     struct os_ProcessSpawner spawner;
     struct os_NotificationFactory notifications;
-    struct shop_Inspector inspector;
+    struct shop_Examiner examiner;
 };
 
 /* Starts it with a console and `begin`, and says so if that is refused. */
@@ -50,26 +50,26 @@ static enum cap_err start(struct foreman *foreman, const char *binary, struct os
     return error;
 }
 
-/* The inspector is asked first, so that it waits while the apprentice works. */
-static enum cap_err inspect(struct foreman *foreman, struct os_ProcessHandle process, struct os_Signal begin)
+/* The examiner is asked first, so that it waits while the apprentice works. */
+static enum cap_err examine(struct foreman *foreman, struct os_ProcessHandle process, struct os_Signal begin)
 {
     struct os_ProcessHandle wait_only;
     struct rt_call call;
-    struct shop_Inspector_inspect_Results_reader results;
+    struct shop_Examiner_examine_Results_reader results;
     enum cap_err error = os_ProcessHandle_waitOnly(process, &wait_only);
     if (error != CAP_OK)
         return error;
-    struct shop_Inspector_inspect_Params_builder params =
-        shop_Inspector_inspect_begin(&call, foreman->inspector);
-    shop_Inspector_inspect_Params_set_process(params,
-                                              rt_call_attach(&call, wait_only.handle, CAP_TRANSFER_COPY));
-    error = shop_Inspector_inspect_send(&call);
+    struct shop_Examiner_examine_Params_builder params =
+        shop_Examiner_examine_begin(&call, foreman->examiner);
+    shop_Examiner_examine_Params_set_process(params,
+                                             rt_call_attach(&call, wait_only.handle, CAP_TRANSFER_COPY));
+    error = shop_Examiner_examine_send(&call);
     if (error == CAP_OK)
         error = os_Signal_signal(begin, 3);
     if (error == CAP_OK)
-        error = shop_Inspector_inspect_wait(&call, &results);
+        error = shop_Examiner_examine_wait(&call, &results);
     if (error == CAP_OK)
-        print(foreman->console, "inspected: code %d", shop_Inspector_inspect_Results_get_exitCode(results));
+        print(foreman->console, "examined: code %d", shop_Examiner_examine_Results_get_exitCode(results));
     rt_call_end(&call);
     rt_handle_drop(&wait_only.handle);
     return error;
@@ -91,13 +91,13 @@ static enum cap_err employ(struct foreman *foreman)
     enum cap_err error = os_NotificationFactory_create(foreman->notifications, &begin, &signal);
     if (error != CAP_OK)
         return error;
-    error = start_in_vain(foreman, "inspector", begin);
+    error = start_in_vain(foreman, "examiner", begin);
     if (error == CAP_OK)
         error = start(foreman, "apprentice", begin, &process);
     if (error == CAP_OK)
         error = start_in_vain(foreman, "apprentice", begin);
     if (error == CAP_OK)
-        error = inspect(foreman, process, signal);
+        error = examine(foreman, process, signal);
     rt_handle_drop(&process.handle);
     rt_handle_drop(&begin.handle);
     rt_handle_drop(&signal.handle);
@@ -112,7 +112,7 @@ int main(struct rt *rt)
         return 1;
     if (RT_CAPSET(rt, "spawner", os_ProcessSpawner, &foreman.spawner) != CAP_OK ||
         RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &foreman.notifications) != CAP_OK ||
-        RT_CAPSET(rt, "inspector", shop_Inspector, &foreman.inspector) != CAP_OK)
+        RT_CAPSET(rt, "examiner", shop_Examiner, &foreman.examiner) != CAP_OK)
         return 2;
     for (uint32_t i = 0; i < APPRENTICES && error == CAP_OK; i++)
         error = employ(&foreman);

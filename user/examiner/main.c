@@ -8,7 +8,7 @@
 #include "user/rt/print.h"
 #include "user/rt/serve.h"
 
-struct inspector {
+struct examiner {
     struct os_Console console;
 };
 
@@ -31,38 +31,38 @@ static enum cap_err wait(struct os_ProcessHandle process, int32_t *exit_code)
     return error;
 }
 
-static enum cap_err inspect(void *self, struct wire_call *call,
-                            struct shop_Inspector_inspect_Params_reader params)
+static enum cap_err examine(void *self, struct wire_call *call,
+                            struct shop_Examiner_examine_Params_reader params)
 {
-    struct inspector *inspector = self;
+    struct examiner *examiner = self;
     struct os_ProcessHandle process;
     int32_t exit_code;
-    if (rt_serve_take(call, shop_Inspector_inspect_Params_get_process(params), &process.handle) != CAP_OK)
+    if (rt_serve_take(call, shop_Examiner_examine_Params_get_process(params), &process.handle) != CAP_OK)
         return CAP_ERR_INVALID;
-    print(inspector->console, "kill: %s", error_text(os_ProcessHandle_kill(process)));
+    print(examiner->console, "kill: %s", error_text(os_ProcessHandle_kill(process)));
     enum cap_err error = wait(process, &exit_code);
     rt_handle_drop(&process.handle);
     if (error != CAP_OK)
         return wire_call_raise(call, os_CapException_Type_failed, wire_text_of("the process did not exit"));
-    print(inspector->console, "it exited with code %d", exit_code);
-    shop_Inspector_inspect_Results_set_exitCode(shop_Inspector_inspect_Results_init(call), exit_code);
+    print(examiner->console, "it exited with code %d", exit_code);
+    shop_Examiner_examine_Results_set_exitCode(shop_Examiner_examine_Results_init(call), exit_code);
     return CAP_OK;
 }
 
-static const struct shop_Inspector_server methods = {.inspect = inspect};
+static const struct shop_Examiner_server methods = {.examine = examine};
 
 static enum cap_err dispatch(void *self, struct wire_call *call)
 {
-    return shop_Inspector_dispatch(&methods, self, call);
+    return shop_Examiner_dispatch(&methods, self, call);
 }
 
 int main(struct rt *rt)
 {
-    struct inspector inspector;
+    struct examiner examiner;
     struct os_Endpoint endpoint;
-    if (RT_CAPSET(rt, "console", os_Console, &inspector.console) != CAP_OK)
+    if (RT_CAPSET(rt, "console", os_Console, &examiner.console) != CAP_OK)
         return 1;
-    if (RT_CAPSET(rt, "inspector", os_Endpoint, &endpoint) != CAP_OK)
+    if (RT_CAPSET(rt, "examiner", os_Endpoint, &endpoint) != CAP_OK)
         return 2;
-    return rt_serve(rt, endpoint.handle, dispatch, &inspector) == CAP_OK ? 0 : 3;
+    return rt_serve(rt, endpoint.handle, dispatch, &examiner) == CAP_OK ? 0 : 3;
 }
