@@ -15,6 +15,12 @@
 static uint64_t params[MESSAGE_WORDS];
 static uint64_t results[MESSAGE_WORDS];
 
+/* What the call takes that was last refused for want of room: only kernel_call_preflight refuses one so. */
+static struct {
+    uint32_t buffer_bytes;
+    uint16_t object_count;
+} needed;
+
 static inline struct kernel_call *kernel_call_of(struct wire_call *wire)
 {
     return (struct kernel_call *)(void *)((char *)wire - offsetof(struct kernel_call, wire));
@@ -53,8 +59,11 @@ uint32_t kernel_call_attach(struct wire_call *wire, struct object *owned_object)
 enum cap_err kernel_call_preflight(struct wire_call *wire, uint32_t message_bytes, uint32_t object_count)
 {
     const struct kernel_call *kernel_call = kernel_call_of(wire);
-    if (message_bytes > kernel_call->sqe->buffer_bytes || object_count > kernel_call->sqe->receive_count)
+    if (message_bytes > kernel_call->sqe->buffer_bytes || object_count > kernel_call->sqe->receive_count) {
+        needed.buffer_bytes = message_bytes;
+        needed.object_count = (uint16_t)object_count;
         return CAP_ERR_BUFFER_TOO_SMALL;
+    }
     return process_reserve_slots(kernel_call->caller, &kernel_call->caller->caps, object_count);
 }
 
@@ -186,6 +195,10 @@ static __attribute__((noinline)) void answer_general(struct kernel_call *kernel_
     const struct answer answer = answer_of(kernel_call, status);
     const struct reply_place place = place_of(kernel_call);
     (void)!reply_put(kernel_call->caller, &place, &answer, &cqe);
+    if (status == CAP_ERR_BUFFER_TOO_SMALL) {
+        cqe.message_bytes = needed.buffer_bytes;
+        cqe.cap_count = needed.object_count;
+    }
     ring_complete(kernel_call->caller, &cqe);
 }
 

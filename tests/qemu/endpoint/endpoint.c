@@ -263,7 +263,9 @@ static void test_client_that_nobody_gets(struct raw *raw, struct os_Endpoint end
     struct cap_sqe make = call_sqe(endpoint.handle);
     make.method_id = os_Endpoint_makeClient_METHOD;
     submit_enter(raw, make);
-    expect_token(raw, CALL_TOKEN, CAP_ERR_BUFFER_TOO_SMALL, "makeClient without room for a capability");
+    struct cap_cqe cqe =
+        expect_token(raw, CALL_TOKEN, CAP_ERR_BUFFER_TOO_SMALL, "makeClient without room for a capability");
+    raw_expect(raw, cqe.message_bytes == 16 && cqe.cap_count == 1, "is told how much it takes");
     raw_expect_err(raw, rt_enter(0, 0), 0, "has no effect on a RECV that waits");
     submit_enter(raw, (struct cap_sqe){.opcode = CAP_OP_CANCEL, .user_data = 8, .target = RECV_TOKEN});
     expect_token(raw, RECV_TOKEN, CAP_ERR_CANCELLED, "which is cancelled now");
