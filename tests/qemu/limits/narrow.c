@@ -98,6 +98,37 @@ static void test_records(struct raw *raw, struct os_EndpointFactory factory)
     print(raw->console, "%s", text);
 }
 
+/* With every record in use, a call that comes takes over the record of the RECV: it must not matter that it
+ * came with a time limit, which keeps it off the fastpath. */
+static void test_delivery_at_the_limit(struct raw *raw, struct os_EndpointFactory factory)
+{
+    static struct cap_time_limit limit = {.timeout_ns = CAP_TIMEOUT_NEVER - 1};
+    struct os_Endpoint endpoint = {0};
+    struct rt_handle client = {0};
+    raw_expect_err(raw, os_EndpointFactory_create(factory, SERVED_ID, &endpoint), CAP_OK, "an endpoint");
+    raw_expect_err(raw, os_Endpoint_makeClient(endpoint, 0, &client), CAP_OK, "and a client");
+    struct cap_sqe recv = {.opcode = CAP_OP_RECV,
+                           .target = endpoint.handle.cap.bits,
+                           .buffer_addr = (uint64_t)buffer,
+                           .buffer_bytes = sizeof buffer};
+    struct cap_sqe call = {.opcode = CAP_OP_CALL, .target = client.cap.bits, .interface_id = SERVED_ID};
+    for (uint32_t i = 0; i < NARROW_RECORDS - 2; i++)
+        raw_submit(raw, &recv);
+    for (uint32_t i = 0; i < NARROW_RECORDS - 2; i++) {
+        call.flags = i == 0 ? CAP_SQE_TIMEOUT : 0;
+        call.transfers_addr = i == 0 ? (uint64_t)&limit : 0;
+        raw_expect_err(raw, raw_run(raw, &call).status, CAP_OK, "a RECV gets a call although no record is left");
+        struct cap_sqe answer = {.opcode = CAP_OP_RETURN, .target = buffer[0], .user_data = 1};
+        raw_submit(raw, &answer);
+        rt_enter(2, 0);
+        raw_expect_err(raw, raw_take(raw).status, CAP_OK, "which is answered");
+        raw_expect_err(raw, raw_take(raw).status, CAP_OK, "by who got it");
+    }
+    rt_handle_drop(&client);
+    rt_handle_drop(&endpoint.handle);
+    rt_flush(raw->rt);
+}
+
 int main(struct rt *rt)
 {
     struct raw raw = raw_start(rt);
@@ -111,6 +142,7 @@ int main(struct rt *rt)
         rt_capset_find(rt, "parent", SERVED_ID, &parent))
         return 98;
     test_calls(&raw, parent);
+    test_delivery_at_the_limit(&raw, factory);
     test_records(&raw, factory);
     return raw_end(&raw);
 }
