@@ -160,20 +160,30 @@ static inline void words_fill(uint64_t address, uint64_t word_count, uint64_t va
         words_at(address)[i] = value + i * step;
 }
 
+static inline void poison(uint64_t address, uint64_t bytes)
+{
+    uint64_t word_count = bytes / 8;
+    __asm__ volatile("rep stosq" : "+D"(address), "+c"(word_count) : "a"(POISON) : "memory");
+}
+
 static inline void areas_poison(void)
 {
-    words_fill(ARENA, AREA_COUNT * AREA_BYTES / 8, POISON, 0);
-    words_fill(EDGE_PAGE, PAGE / 8, POISON, 0);
-    words_fill(LAST_PAGE, PAGE / 8, POISON, 0);
+    poison(ARENA, AREA_COUNT * AREA_BYTES);
+    poison(EDGE_PAGE, PAGE);
+    poison(LAST_PAGE, PAGE);
+}
+
+static inline uint64_t hash_words(uint64_t hash, uint64_t first, uint64_t end)
+{
+    for (; first < end; first += 8)
+        hash = (hash ^ *words_at(first)) * 0x100000001b3;
+    return hash;
 }
 
 /* From `start` on, and around: so it does not matter where in its area something lies. */
-static inline uint64_t hash_around(uint64_t area, uint64_t word_count, uint64_t start)
+static inline uint64_t hash_around(uint64_t area, uint64_t bytes, uint64_t start)
 {
-    uint64_t hash = 0xcbf29ce484222325, first = (start - area) / 8;
-    for (uint64_t i = 0; i < word_count; i++)
-        hash = (hash ^ words_at(area)[(first + i) % word_count]) * 0x100000001b3;
-    return hash;
+    return hash_words(hash_words(0xcbf29ce484222325, start, area + bytes), area, start);
 }
 
 static inline void note_memory(struct ways *ways)
@@ -183,9 +193,9 @@ static inline void note_memory(struct ways *ways)
         "incoming list bytes", "results bytes", "results list bytes"};
     for (enum area area = 0; area < AREA_COUNT; area++)
         note(ways, names[area],
-             hash_around(ARENA + area * AREA_BYTES, AREA_BYTES / 8, place_at(ways, area, PLACE_GOOD, 0)));
-    note(ways, "bytes before nothing", hash_around(EDGE_PAGE, PAGE / 8, EDGE_PAGE));
-    note(ways, "last bytes of user memory", hash_around(LAST_PAGE, PAGE / 8, LAST_PAGE));
+             hash_around(ARENA + area * AREA_BYTES, AREA_BYTES, place_at(ways, area, PLACE_GOOD, 0)));
+    note(ways, "bytes before nothing", hash_around(EDGE_PAGE, PAGE, EDGE_PAGE));
+    note(ways, "last bytes of user memory", hash_around(LAST_PAGE, PAGE, LAST_PAGE));
 }
 
 /* ---- What the kernel remembers -------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  *
  * Next: tests/qemu/fastpath-objects/fastpath-objects.c
  */
-#include "tests/qemu/fastpath/play.h"
+#include "tests/qemu/fastpath/order.h"
 
 static const struct way ways_all[] = {
     {.name = "quick"},
@@ -113,18 +113,8 @@ static bool way_fits(const struct way *way, const struct input *input)
            (recv_fits || !(way->limited & OPS(CAP_OP_RECV)));
 }
 
-static bool was_answered(const struct outcome *outcome)
-{
-    for (uint32_t i = 0; i + 1 < outcome->count; i++) {
-        const struct note *notes = &outcome->notes[i];
-        if (wire_text_equal(wire_text_of(notes[0].what), wire_text_of("user_data")) &&
-            notes[0].value == CALL_TOKEN)
-            return notes[1].value == CAP_OK || notes[1].value == (uint64_t)CAP_ERR_EXCEPTION;
-    }
-    return false;
-}
-
-static void play_in_all_ways(struct play *play, const char *name, struct input input)
+static void play_in_all_ways(struct play *play, const char *name, struct input input,
+                             void (*how)(struct play *play))
 {
     static struct outcome quick, general;
     input.name = name;
@@ -136,7 +126,7 @@ static void play_in_all_ways(struct play *play, const char *name, struct input i
         outcome->count = 0;
         play->ways->way = &ways_all[i];
         play->ways->outcome = outcome;
-        play_one(play);
+        how(play);
         if (i > 0)
             compare_outcomes(play->ways, name, &quick, &general);
     }
@@ -160,7 +150,7 @@ static void play_sizes(struct play *play)
         input.is_call_first = i % 2;
         for (uint32_t k = 0; k < sizeof rooms / sizeof rooms[0]; k++) {
             input.incoming_bytes = rooms[k];
-            play_in_all_ways(play, "room for the call", input);
+            play_in_all_ways(play, "room for the call", input, play_one);
         }
     }
     for (uint32_t i = 0; i < SIZES * 2; i++) {
@@ -173,7 +163,7 @@ static void play_sizes(struct play *play)
             if (exact == 0 && (k == 1 || k == 2))
                 continue;
             input.buffer_bytes = rooms[k];
-            play_in_all_ways(play, "room for the answer", input);
+            play_in_all_ways(play, "room for the answer", input, play_one);
         }
     }
 }
@@ -187,10 +177,10 @@ static void play_bad_sizes(struct play *play)
         struct input input = input_plain;
         input.message = input.results = PLACE_NOTHING;
         input.message_bytes = bad[i];
-        play_in_all_ways(play, "bad size of a message", input);
+        play_in_all_ways(play, "bad size of a message", input, play_one);
         input.message_bytes = 0;
         input.results_bytes = bad[i];
-        play_in_all_ways(play, "bad size of an answer", input);
+        play_in_all_ways(play, "bad size of an answer", input, play_one);
     }
 }
 
@@ -205,7 +195,7 @@ static void play_caps(struct play *play)
         input.moves = (const uint32_t[]){0, 7, 2, 5}[i / 16];
         for (uint32_t k = 0; k < 5; k++) {
             input.recv_room = rooms[k];
-            play_in_all_ways(play, "capabilities of a call", input);
+            play_in_all_ways(play, "capabilities of a call", input, play_one);
         }
     }
     for (uint32_t i = 0; i < 4 * 2 * 4; i++) {
@@ -215,7 +205,7 @@ static void play_caps(struct play *play)
         input.moves = (const uint32_t[]){0, 7, 2, 5}[i / 8];
         for (uint32_t k = 0; k < 5; k++) {
             input.call_room = rooms[k];
-            play_in_all_ways(play, "capabilities of an answer", input);
+            play_in_all_ways(play, "capabilities of an answer", input, play_one);
         }
     }
 }
@@ -228,10 +218,10 @@ static void play_oddities(struct play *play)
         input.moves = i / 2 % 2 ? 2 : 0;
         input.call_sends = input.results_sends = (uint16_t)(1 + i / 4 % 3);
         input.call_oddity = i / 12;
-        play_in_all_ways(play, "a bad capability of a call", input);
+        play_in_all_ways(play, "a bad capability of a call", input, play_one);
         input.call_oddity = ODD_NOT;
         input.results_oddity = i / 12;
-        play_in_all_ways(play, "a bad capability of an answer", input);
+        play_in_all_ways(play, "a bad capability of an answer", input, play_one);
     }
 }
 
@@ -248,14 +238,14 @@ static void play_places(struct play *play)
         bool is_small = i / PLACE_COUNT / 2 % 2;
         input.call_sends = input.results_sends = input.call_room = input.recv_room = is_small ? 0 : 2;
         *places[i / PLACE_COUNT / 4] = place;
-        play_in_all_ways(play, "a place", input);
+        play_in_all_ways(play, "a place", input, play_one);
         if (is_small)
             input.message_bytes = input.results_bytes = input.buffer_bytes = 0;
         input.call_sends = input.results_sends = 0;
-        play_in_all_ways(play, "a place for little", input);
+        play_in_all_ways(play, "a place for little", input, play_one);
         input.message_bytes = input.results_bytes = input.buffer_bytes = 8;
         input.incoming_bytes = sizeof(struct cap_incoming) + 8;
-        play_in_all_ways(play, "a place for a word", input);
+        play_in_all_ways(play, "a place for a word", input, play_one);
     }
 }
 
@@ -268,13 +258,13 @@ static void play_targets(struct play *play)
         input.call_sends = i / TARGET_COUNT / 2;
         input.moves = 1;
         input.call_target = target;
-        play_in_all_ways(play, "what is called", input);
+        play_in_all_ways(play, "what is called", input, play_one);
         input.call_target = TARGET_GOOD;
         input.recv_target = target;
-        play_in_all_ways(play, "what is received on", input);
+        play_in_all_ways(play, "what is received on", input, play_one);
         input.recv_target = TARGET_GOOD;
         input.return_target = target;
-        play_in_all_ways(play, "what is answered", input);
+        play_in_all_ways(play, "what is answered", input, play_one);
     }
 }
 
@@ -288,17 +278,25 @@ static void play_events(struct play *play)
         input.before_second = i / 8;
         input.incoming = i / 4 % 2 ? PLACE_TOUCHES : PLACE_GOOD;
         input.incoming_bytes = 128;
-        play_in_all_ways(play, "before the second", input);
+        play_in_all_ways(play, "before the second", input, play_one);
         input.incoming = PLACE_GOOD;
         input.buffer = i / 4 % 2 ? PLACE_TOUCHES : PLACE_GOOD;
-        play_in_all_ways(play, "before the second, the answer's room", input);
+        play_in_all_ways(play, "before the second, the answer's room", input, play_one);
         input.before_second = EVENT_NONE;
         input.before_return = i / 8;
-        play_in_all_ways(play, "before the answer", input);
+        play_in_all_ways(play, "before the answer", input, play_one);
         input.results = input.buffer;
         input.buffer = PLACE_GOOD;
-        play_in_all_ways(play, "before the answer, its bytes", input);
+        play_in_all_ways(play, "before the answer, its bytes", input, play_one);
     }
+}
+
+static void play_orders(struct play *play)
+{
+    struct input input = input_plain;
+    input.call_sends = 1; /* so that there is something to send */
+    for (uint32_t i = 0; i < ORDERS; i++)
+        play_in_all_ways(play, orders[i], input, play_order);
 }
 
 /* ---- Limits --------------------------------------------------------------------------------------- */
@@ -325,7 +323,7 @@ static void play_few_records(struct play *play)
             struct input input = input_plain;
             input.is_call_first = i % 2;
             input.message_bytes = sizes[i / 2];
-            play_in_all_ways(play, "few records", input);
+            play_in_all_ways(play, "few records", input, play_one);
         }
         while (count > 0)
             rt_handle_drop(&facets[--count]);
@@ -386,7 +384,7 @@ static void play_few_calls(struct play *play, uint32_t count, uint32_t bytes, bo
         struct input input = input_plain;
         input.is_call_first = i % 2;
         input.message_bytes = sizes[i / 2];
-        play_in_all_ways(play, is_served ? "few calls" : "few waiting calls", input);
+        play_in_all_ways(play, is_served ? "few calls" : "few waiting calls", input, play_one);
     }
     calls_let_go(play, &held);
 }
@@ -460,6 +458,7 @@ int main(struct rt *rt)
     play_oddities(&play);
     play_places(&play);
     play_targets(&play);
+    play_orders(&play);
     play_few_records(&play);
     play_few_calls(&play, 6, 0, false);
     play_few_calls(&play, 5, 0, false);

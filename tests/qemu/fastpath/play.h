@@ -318,3 +318,15 @@ static inline void note_descriptors(struct play *play, uint64_t list, enum place
         words_at(list)[i] = 0;
     }
 }
+
+/* How the CALL ended in this outcome. */
+static inline bool was_answered(const struct outcome *outcome)
+{
+    for (uint32_t i = 0; i + 1 < outcome->count; i++) {
+        const struct note *notes = &outcome->notes[i];
+        if (wire_text_equal(wire_text_of(notes[0].what), wire_text_of("user_data")) &&
+            notes[0].value == CALL_TOKEN)
+            return notes[1].value == CAP_OK || notes[1].value == (uint64_t)CAP_ERR_EXCEPTION;
+    }
+    return false;
+}
