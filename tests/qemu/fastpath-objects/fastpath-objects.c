@@ -3,7 +3,7 @@
  *
  * Next: tests/qemu/return-recv/return-recv.c
  */
-#include "tests/qemu/fastpath/play.h"
+#include "tests/qemu/one_call.h"
 
 static const struct way ways_all[] = {
     {.name = "quick"},

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "tests/qemu/fastpath/play.h"
+#include "tests/qemu/one_call.h"
 
 #define ORDER_STEPS 6
 
