@@ -32,13 +32,24 @@ static enum owner owner_of(const struct ledger_refusal *refusal, const struct le
     return refusal->parent == own ? CHILD : OTHER;
 }
 
+static void text_without_figures(enum owner owner, const char *name, char text[LEDGER_TEXT_BYTES])
+{
+    fmt_print(text, LEDGER_TEXT_BYTES, "%s%s: the limit is reached; %s", owners[owner].whose, name,
+              owners[owner].advice);
+}
+
 void ledger_refusal_text(const struct ledger_refusal *refusal, const struct ledger *own,
                          char text[LEDGER_TEXT_BYTES])
 {
     enum owner owner = owner_of(refusal, own);
+    const char *name = ledger_kind_name(refusal->kind);
+    if (owner == OTHER) {
+        text_without_figures(owner, name, text);
+        return;
+    }
     fmt_print(text, LEDGER_TEXT_BYTES, "%s%s: %llu of %llu in use, %llu more asked; %s", owners[owner].whose,
-              ledger_kind_name(refusal->kind), (unsigned long long)refusal->used,
-              (unsigned long long)refusal->limit, (unsigned long long)refusal->asked, owners[owner].advice);
+              name, (unsigned long long)refusal->used, (unsigned long long)refusal->limit,
+              (unsigned long long)refusal->asked, owners[owner].advice);
 }
 
 void ledger_refusal_to_cqe(const struct ledger_refusal *refusal, const struct ledger *own,
@@ -63,7 +74,6 @@ bool ledger_cqe_text(const struct cap_cqe *cqe, char text[LEDGER_TEXT_BYTES])
         fmt_print(text, LEDGER_TEXT_BYTES, "%s: the limit of %u is reached; %s", name,
                   (unsigned)cqe->message_bytes, owners[owner].advice);
     else
-        fmt_print(text, LEDGER_TEXT_BYTES, "%s%s: the limit is reached; %s", owners[owner].whose, name,
-                  owners[owner].advice);
+        text_without_figures(owner, name, text);
     return true;
 }

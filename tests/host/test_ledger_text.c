@@ -26,15 +26,15 @@ TEST(the_text_says_which_how_much_and_what_to_do)
     EXPECT_STR(text, "the child's frames: 4090 of 4096 in use, 16 more asked; give it a larger limit");
     refusal = refusal_of(&other, &child);
     ledger_refusal_text(&refusal, &own, text);
-    EXPECT_STR(text, "another process's frames: 4090 of 4096 in use, 16 more asked; it has to release some");
+    EXPECT_STR(text, "another process's frames: the limit is reached; it has to release some");
 }
 
 TEST(the_longest_numbers_fit)
 {
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
-        refusal = (struct ledger_refusal){&other, &other, kind, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+        refusal = (struct ledger_refusal){&child, &own, kind, UINT64_MAX, UINT64_MAX, UINT64_MAX};
         ledger_refusal_text(&refusal, &own, text);
-        EXPECT(strstr(text, "it has to release some"));
+        EXPECT(strstr(text, "give it a larger limit"));
         EXPECT(strstr(text, ledger_kind_name(kind)));
     }
 }
