@@ -19,8 +19,8 @@
 #define CAPS_MAX      16
 #define CALL_IDS_MAX  3
 #define SLOTS_MAX     CAP_CQ_ENTRIES
-#define MESSAGE_WORDS 4
-#define BUFFER_BYTES  96
+#define MESSAGE_WORDS 24 /* more than a call that waits keeps in its own record */
+#define BUFFER_BYTES  (32 + 8 * MESSAGE_WORDS)
 #define LIST_MAX      3
 #define PATTERN       0xa5
 
@@ -36,11 +36,14 @@ struct slot {
     struct cap_sqe sqe;
     bool is_used;
     uint64_t message[MESSAGE_WORDS];
+    struct cap_time_limit before_sent;      /* room for a time limit in front of all of them */
     struct cap_transfer_out sent[LIST_MAX]; /* the places of what arrives follow, as the SQE wants it */
     uint8_t received[LIST_MAX][sizeof(struct cap_transfer_in)];
     uint8_t buffer[BUFFER_BYTES];
 };
-_Static_assert(offsetof(struct slot, received) == offsetof(struct slot, sent) + LIST_MAX * 16, "one array");
+_Static_assert(offsetof(struct slot, sent) == offsetof(struct slot, before_sent) + 16 &&
+                   offsetof(struct slot, received) == offsetof(struct slot, sent) + LIST_MAX * 16,
+               "one array");
 
 struct actor {
     struct rt *rt;
@@ -93,6 +96,7 @@ enum message {
     MESSAGE_WORD,   /* of a struct with one data word: most methods */
     MESSAGE_TARGET, /* capability 0 and a list of numbers: FacetFactory.create */
     MESSAGE_ANY,
+    MESSAGE_LONG, /* as MESSAGE_WORD, and words that nothing refers to */
     MESSAGE_COUNT,
 };
 
@@ -118,9 +122,13 @@ static uint32_t fill_message(struct actor *actor, enum message message, uint64_t
         words[3] = 1ull << 16;
         return 4;
     case MESSAGE_ANY:
-        for (uint32_t i = 0; i < MESSAGE_WORDS; i++)
+        for (uint32_t i = 0; i < 4; i++)
             words[i] = random_next(&actor->random) & random_next(&actor->random);
-        return MESSAGE_WORDS;
+        return 4;
+    case MESSAGE_LONG:
+        words[0] = 1ull << 32;
+        words[1] = ACTORS_INTERFACE_ID;
+        return 2 + below(actor, MESSAGE_WORDS - 1);
     default:
         return 0;
     }
@@ -138,7 +146,11 @@ static void fill_call(struct actor *actor, struct slot *slot)
 
 static void fill_receive(struct actor *actor, struct slot *slot)
 {
-    slot->sqe.target = cap_of(actor, os_Endpoint_ID)->cap;
+    uint64_t endpoint = cap_of(actor, os_Endpoint_ID)->cap;
+    if (slot->sqe.opcode == CAP_OP_RECV)
+        slot->sqe.target = endpoint;
+    else
+        slot->sqe.endpoint = endpoint;
     slot->sqe.receive_count = (uint16_t)(below(actor, 8) ? LIST_MAX : below(actor, LIST_MAX));
     slot->sqe.buffer_bytes = below(actor, 8) ? BUFFER_BYTES : below(actor, BUFFER_BYTES);
 }
@@ -155,6 +167,17 @@ static void fill_sent(struct actor *actor, struct slot *slot)
     slot->sqe.send_count = (uint16_t)count;
 }
 
+/* From at once to longer than the actor lives. */
+static void fill_time_limit(struct actor *actor, struct slot *slot)
+{
+    const uint64_t limits[] = {0, 1000, 1000000, UINT64_MAX - 1, UINT64_MAX};
+    if (below(actor, 4))
+        return;
+    slot->sqe.flags |= CAP_SQE_TIMEOUT;
+    (&slot->before_sent)[LIST_MAX - slot->sqe.send_count] =
+        (struct cap_time_limit){.timeout_ns = limits[below(actor, 5)]};
+}
+
 /* One address in 32 is not this process's to write: null, its ring, its CapSet, or in the kernel's half. */
 static uint64_t address_of(struct actor *actor, void *memory)
 {
@@ -162,39 +185,67 @@ static uint64_t address_of(struct actor *actor, void *memory)
     return below(actor, 32) ? (uint64_t)memory : bad[below(actor, 4)];
 }
 
+static bool is_receiving(uint8_t opcode)
+{
+    return opcode == CAP_OP_RECV || opcode == CAP_OP_RETURN_RECV;
+}
+
+static bool is_returning(uint8_t opcode)
+{
+    return opcode == CAP_OP_RETURN || opcode == CAP_OP_RETURN_RECV;
+}
+
+static void fill_message_and_sent(struct actor *actor, struct slot *slot)
+{
+    enum message message = message_for(actor, slot->sqe.interface_id);
+    slot->sqe.message_bytes = fill_message(actor, message, slot->message) * 8;
+    slot->sqe.message_addr = address_of(actor, slot->message);
+    if (slot->sqe.opcode != CAP_OP_RETURN_RECV)
+        fill_sent(actor, slot);
+}
+
+static void fill_target(struct actor *actor, struct slot *slot, uint8_t opcode)
+{
+    if (opcode == CAP_OP_CALL)
+        fill_call(actor, slot);
+    if (is_receiving(opcode))
+        fill_receive(actor, slot);
+    if (is_returning(opcode)) {
+        slot->sqe.target = actor->call_ids[below(actor, CALL_IDS_MAX)];
+        slot->sqe.flags = below(actor, 8) ? 0 : CAP_SQE_EXCEPTION;
+    }
+    if (opcode == CAP_OP_RELEASE)
+        slot->sqe.target = spare_cap(actor);
+    if (opcode == CAP_OP_CANCEL)
+        slot->sqe.target = below(actor, SLOTS_MAX);
+}
+
 static void fill(struct actor *actor, struct slot *slot, uint8_t opcode)
 {
     slot->sqe = (struct cap_sqe){.opcode = opcode, .user_data = (uint64_t)(slot - slots)};
     memset(slot->received, PATTERN, sizeof slot->received);
     memset(slot->buffer, PATTERN, sizeof slot->buffer);
-    if (opcode == CAP_OP_CALL)
-        fill_call(actor, slot);
-    if (opcode == CAP_OP_RECV)
-        fill_receive(actor, slot);
-    if (opcode == CAP_OP_RETURN)
-        slot->sqe.target = actor->call_ids[below(actor, CALL_IDS_MAX)];
-    if (opcode == CAP_OP_RELEASE)
-        slot->sqe.target = spare_cap(actor);
-    if (opcode == CAP_OP_CANCEL)
-        slot->sqe.target = below(actor, SLOTS_MAX);
-    if (opcode == CAP_OP_CALL || opcode == CAP_OP_RETURN) {
-        enum message message = message_for(actor, slot->sqe.interface_id);
-        slot->sqe.message_bytes = fill_message(actor, message, slot->message) * 8;
-        slot->sqe.message_addr = address_of(actor, slot->message);
-        fill_sent(actor, slot);
-    }
-    if (opcode == CAP_OP_CALL || opcode == CAP_OP_RECV)
+    fill_target(actor, slot, opcode);
+    if (opcode == CAP_OP_CALL || is_returning(opcode))
+        fill_message_and_sent(actor, slot);
+    if (opcode == CAP_OP_CALL || is_receiving(opcode))
         slot->sqe.buffer_addr = address_of(actor, slot->buffer);
-    if (opcode != CAP_OP_RELEASE && opcode != CAP_OP_CANCEL)
-        slot->sqe.transfers_addr = address_of(actor, &slot->sent[LIST_MAX - slot->sqe.send_count]);
+    if (opcode == CAP_OP_CALL || opcode == CAP_OP_RECV)
+        fill_time_limit(actor, slot);
+    if (opcode != CAP_OP_RELEASE && opcode != CAP_OP_CANCEL) {
+        uint32_t begin = LIST_MAX - slot->sqe.send_count;
+        slot->sqe.transfers_addr =
+            address_of(actor, slot->sqe.flags & CAP_SQE_TIMEOUT ? (void *)(&slot->before_sent + begin)
+                                                                : &slot->sent[begin]);
+    }
 }
 
 static void submit_one(struct actor *actor)
 {
-    static const uint8_t opcodes[] = {CAP_OP_CALL,   CAP_OP_CALL,   CAP_OP_CALL,   CAP_OP_CALL,
-                                      CAP_OP_CALL,   CAP_OP_CALL,   CAP_OP_RECV,   CAP_OP_RECV,
-                                      CAP_OP_RECV,   CAP_OP_RETURN, CAP_OP_RETURN, CAP_OP_RETURN,
-                                      CAP_OP_RETURN, CAP_OP_CANCEL, CAP_OP_RELEASE};
+    static const uint8_t opcodes[] = {
+        CAP_OP_CALL,   CAP_OP_CALL,   CAP_OP_CALL,    CAP_OP_CALL,        CAP_OP_CALL,       CAP_OP_CALL,
+        CAP_OP_RECV,   CAP_OP_RECV,   CAP_OP_RECV,    CAP_OP_RETURN,      CAP_OP_RETURN,     CAP_OP_RETURN,
+        CAP_OP_RETURN, CAP_OP_CANCEL, CAP_OP_RELEASE, CAP_OP_RETURN_RECV, CAP_OP_RETURN_RECV};
     struct slot *slot = &slots[below(actor, SLOTS_MAX)];
     if (slot->is_used)
         return;
@@ -222,7 +273,7 @@ static struct cap_transfer_in *spare_place(struct actor *actor)
 
 static void learn(struct actor *actor, const struct slot *slot, const struct cap_cqe *cqe)
 {
-    if (slot->sqe.opcode == CAP_OP_RECV)
+    if (is_receiving(slot->sqe.opcode))
         actor->call_ids[below(actor, CALL_IDS_MAX)] = ((const struct cap_incoming *)slot->buffer)->call_id;
     for (uint32_t i = 0; i < cqe->cap_count; i++)
         *spare_place(actor) = ((const struct cap_transfer_in *)slot->received)[i];
@@ -241,7 +292,7 @@ static void judge(struct actor *actor, const struct cap_cqe *cqe)
         give_up(BROKEN_ERROR_WROTE);
     if (!is_message)
         return;
-    uint32_t head_bytes = slot->sqe.opcode == CAP_OP_RECV ? sizeof(struct cap_incoming) : 0;
+    uint32_t head_bytes = is_receiving(slot->sqe.opcode) ? sizeof(struct cap_incoming) : 0;
     if (!is_pattern(slot->buffer, head_bytes + cqe->message_bytes, BUFFER_BYTES) ||
         !is_pattern(slot->received[0], cqe->cap_count * 16u, sizeof slot->received))
         give_up(BROKEN_WROTE_TOO_MUCH);

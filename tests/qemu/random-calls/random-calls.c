@@ -32,6 +32,7 @@ struct world {
     struct os_NotificationFactory notifications;
     struct os_Notification notification; /* likewise */
     struct os_Signal signal;
+    struct os_Inspector inspector;
     uint32_t started_count;
     struct place places[AT_ONCE];
 };
@@ -58,6 +59,19 @@ static void make_notification(struct world *w)
                    CAP_OK, "a notification");
 }
 
+/* Half of the actors have so little that they meet every limit of the call path. */
+static void fill_limits(const struct place *place, struct os_ProcessSpawner_spawn_Params_builder params)
+{
+    uint64_t seed = actors_seed(place->name) / ACTORS_END_COUNT;
+    if (seed % 2)
+        return;
+    struct os_Limits_builder limits = os_ProcessSpawner_spawn_Params_init_limits(params);
+    os_Limits_set_calls(limits, 6);
+    os_Limits_set_records(limits, 8 + seed / 2 % 8);
+    os_Limits_set_queuedCalls(limits, 4);
+    os_Limits_set_queuedBytes(limits, 300);
+}
+
 static enum cap_err fill_spawn(struct world *w, struct place *place, struct rt_call *call)
 {
     const struct rt_handle granted[GRANTS] = {
@@ -68,6 +82,7 @@ static enum cap_err fill_spawn(struct world *w, struct place *place, struct rt_c
     enum cap_err err = os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of("actor"));
     if (!err)
         err = os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(place->name));
+    fill_limits(place, params);
     struct os_NamedCap_list_builder grants = os_ProcessSpawner_spawn_Params_init_grants(params, GRANTS);
     for (uint32_t i = 0; !err && i < GRANTS; i++) {
         char name[2] = {(char)('a' + i), 0};
@@ -132,6 +147,24 @@ static void kill_one(struct world *w)
     }
 }
 
+/* Every reference and every charge, while calls wait, are served and are given up on either path. */
+static void check_books(struct world *w)
+{
+    static struct rt_call call;
+    struct os_Inspector_check_Results_reader results;
+    os_Inspector_check_begin(&call, w->inspector);
+    enum cap_err err = os_Inspector_check_send(&call);
+    if (!err)
+        err = os_Inspector_check_wait(&call, &results);
+    raw_expect_err(&w->raw, err, CAP_OK, "the kernel's books are right");
+    if (err) {
+        struct wire_text reason = rt_call_reason(&call, err);
+        print(w->raw.console, "  %.*s", (int)reason.length, reason.bytes);
+        rt_exit(95);
+    }
+    rt_call_end(&call);
+}
+
 static void turn(struct world *w)
 {
     for (uint32_t i = 0; i < AT_ONCE; i++) {
@@ -146,6 +179,7 @@ static void turn(struct world *w)
         print(w->raw.console, "  record %lu: %s", (unsigned long)graph.wrong_sequence, graph.wrong);
         rt_exit(96);
     }
+    check_books(w);
     rt_enter(1, KILL_WAIT_NS);
     rt_flush(w->raw.rt);
     kill_one(w);
@@ -159,7 +193,8 @@ int main(struct rt *rt)
         rt_capset_find(rt, "facetFactory", os_FacetFactory_ID, &world.facets) ||
         RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &world.notifications))
         return 98;
-    if (RT_CAPSET(rt, "auditReader", os_AuditReader, &graph.reader))
+    if (RT_CAPSET(rt, "auditReader", os_AuditReader, &graph.reader) ||
+        RT_CAPSET(rt, "inspector", os_Inspector, &world.inspector))
         return 98;
     os_AuditReader_read_begin(&graph.call, graph.reader);
     while (world.started_count < ACTORS)
