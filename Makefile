@@ -5,6 +5,7 @@
 #   make host-tests      unit tests under build/tests/host/{gcc,clang}, with ASan and UBSan
 #   make boot-test       the loader and the kernel that judges it
 #   make fuzz FUZZ=NAME  build/fuzz/bin/NAME: tests/fuzz/fuzz_NAME.c with libFuzzer
+#   make test-kernel     build/test-kernel: the kernel with AllocationFault in it
 #   make qemu-tests      programs and manifests of all tests/qemu/NAME
 #   make qemu-test TEST=NAME     of one of them
 #   make bench           the benchmark's programs, manifest and instruction counter
@@ -32,7 +33,7 @@ COMMON := -std=gnu11 -I. -g -MMD -MP $(WARNINGS)
 FREESTANDING := -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
     -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
     -ffunction-sections -fdata-sections
-KERNEL_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer
+KERNEL_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer $(KERNEL_DEFINES)
 USER_FLAGS := $(COMMON) $(FREESTANDING) -O2 -m64
 SHIM_FLAGS := $(COMMON) $(FREESTANDING) -Os -m32 -march=i686 -mgeneral-regs-only
 HOST_FLAGS := $(COMMON) -O2
@@ -99,6 +100,11 @@ $(BUILD)/kernel/symbols-all.S: $(BUILD)/kernel/capos-unnamed.elf tools/symbols.s
 $(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o kernel/kernel.ld
 	$(KERNEL_LINK) -o $@.debug $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o
 	objcopy --strip-all $@.debug $@
+
+# The same with what only tests may ask for, in a folder of its own. Everything that is generated is the kernel's.
+.PHONY: test-kernel
+test-kernel: $(GEN_KERNEL)
+	$(MAKE) BUILD=build/test-kernel GEN=$(GEN) KERNEL_DEFINES=-DCAP_TEST_FAIL_ALLOC kernel
 
 # ---- Loader ---------------------------------------------------------------------------------------
 

@@ -128,6 +128,7 @@ static struct object *kernel_object(uint16_t which, struct process *init)
         [os_KernelObject_logReader] = log_reader_object,
         [os_KernelObject_auditReader] = audit_reader_object,
         [os_KernelObject_inspector] = inspector_object,
+        [os_KernelObject_allocationFault] = allocation_fault_object,
     };
     struct object *object;
     if (which == os_KernelObject_virtualMemory) {
@@ -138,6 +139,8 @@ static struct object *kernel_object(uint16_t which, struct process *init)
     /* The manifest has been judged. */
     CHECK(which < sizeof objects / sizeof objects[0] && objects[which]);
     object = objects[which]();
+    if (!object)
+        boot_refuse("init is granted %s, which only kernels built for tests have", manifest_object_name(which));
     object_reference(object);
     return object;
 }

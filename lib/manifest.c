@@ -10,7 +10,7 @@
 
 #include "lib/fmt.h"
 
-#define OBJECT_COUNT (os_KernelObject_inspector + 1)
+#define OBJECT_COUNT (os_KernelObject_allocationFault + 1)
 
 struct object_row {
     const char *name;
@@ -31,6 +31,7 @@ static const struct object_row object_rows[] = {
     [os_KernelObject_logReader] = {"logReader", os_LogReader_ID},
     [os_KernelObject_auditReader] = {"auditReader", os_AuditReader_ID},
     [os_KernelObject_inspector] = {"inspector", os_Inspector_ID},
+    [os_KernelObject_allocationFault] = {"allocationFault", os_AllocationFault_ID},
 };
 _Static_assert(sizeof(object_rows) / sizeof(object_rows[0]) == OBJECT_COUNT, "one row a kernel object");
 

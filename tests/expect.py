@@ -13,6 +13,7 @@ The file is text: one `key: value` a line; `#` begins a comment line. All keys m
   args: TEXT          the kernel's command line
   icount: 4           one instruction takes 2^4 ns: the machine's time is that of its instructions, and each run
                       is the same
+  kernel: test        the kernel that `make test-kernel` builds, in which AllocationFault is
   run: on-demand      for a test that takes minutes: it runs only if its full name is given
   module: SOURCE      a boot module; repeated for several (default: manifest). SOURCE is one of
                         manifest       the test's own system.cue, packed
@@ -34,7 +35,8 @@ as a warning or an error, unless an `allow`, `line` or `any` of the test matches
 import re
 
 LISTS = ("line", "any", "never", "allow", "module", "mutate")
-SINGLES = ("status", "timeout", "memory", "cpu", "args", "icount", "run")
+SINGLES = ("status", "timeout", "memory", "cpu", "args", "icount", "kernel", "run")
+TEST_KERNEL = "build/test-kernel/kernel/capos.elf"
 MODULE_FORMS = {"manifest": 0, "none": 0, "system": 1, "file": 1, "hex": None}
 MUTATIONS = ("set", "xor", "truncate", "append")
 BAD_WORDS = re.compile(r"PANIC|CHECK failed")
@@ -56,6 +58,7 @@ class Case:
         self.cpu = base.cpu if base else ""
         self.args = base.args if base else ""
         self.icount = base.icount if base else None
+        self.has_test_kernel = base.has_test_kernel if base else False
         self.is_on_demand = base.is_on_demand if base else False
         self.line = list(base.line) if base else []
         self.any = list(base.any) if base else []
@@ -80,6 +83,10 @@ class Case:
             self.icount = int(value)
         elif key == "cpu" and not re.fullmatch(r"[+-][a-z0-9]+(,[+-][a-z0-9]+)*", value):
             raise ExpectError(f"'{value}' is not a list of features such as -rdrand,-rdseed")
+        elif key == "kernel":
+            if value != "test":
+                raise ExpectError(f"there is no kernel '{value}', only test")
+            self.has_test_kernel = True
         elif key == "run":
             if value != "on-demand":
                 raise ExpectError(f"'{value}' is not on-demand")
@@ -90,6 +97,8 @@ class Case:
     def machine(self):
         """The options of tools/qemu.sh."""
         options = ["--memory", self.memory, "--args", self.args]
+        if self.has_test_kernel:
+            options += ["--kernel", TEST_KERNEL]
         if self.cpu:
             options += ["--with", f"-cpu max,{self.cpu}"]
         if self.icount is not None:

@@ -25,6 +25,7 @@ struct object *notification_factory_object(void);
 struct object *entropy_object(void);
 struct object *log_reader_object(void);
 struct object *audit_reader_object(void);
+struct object *allocation_fault_object(void); /* NULL: this kernel is not built for tests */
 
 /* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the
  * message in it, which lib/manifest has accepted. */

@@ -8,6 +8,7 @@
  * Next: kernel/mm/kernel_space.c
  */
 #include "kernel/mm/frame.h"
+#include "kernel/mm/fail_alloc.h"
 #include "kernel/panic.h"
 #include "lib/bits.h"
 #include "lib/check.h"
@@ -128,6 +129,8 @@ static enum cap_err take_waiting(uint64_t *paddr)
 enum cap_err frame_alloc(uint64_t *paddr)
 {
     uint64_t frame;
+    if (fail_alloc_now())
+        return CAP_ERR_NO_MEMORY;
     enum cap_err err = frame_bitmap_alloc(&bitmap, &frame);
     if (err)
         return take_waiting(paddr);

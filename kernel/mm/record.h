@@ -10,6 +10,7 @@
 #pragma once
 
 #include "abi/error.h"
+#include "kernel/mm/fail_alloc.h"
 #include "lib/ledger.h"
 #include "lib/pool.h"
 
@@ -37,6 +38,8 @@ void record_give_to_pool(struct record_pool *pool, void *record);
 /* A record with any contents, charged to nobody. CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK static inline enum cap_err record_take_raw(struct record_pool *pool, void **record)
 {
+    if (fail_alloc_now())
+        return CAP_ERR_NO_MEMORY;
     if (__builtin_expect(pool->magazine_count == 0, 0))
         return record_take_from_pool(pool, record);
     *record = pool->magazine[--pool->magazine_count];

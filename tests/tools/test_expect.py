@@ -25,6 +25,12 @@ class Judging(unittest.TestCase):
         self.assertEqual(len(reasons("", exit_code=0x14)), 1)
         self.assertEqual(len(reasons("", exit_code="missing: QEMU ended with status 1")), 1)
 
+    def test_the_test_kernel_can_be_asked_for(self):
+        self.assertIn(expect.TEST_KERNEL, expect.parse("kernel: test")[0].machine())
+        self.assertNotIn("--kernel", expect.parse("")[0].machine())
+        with self.assertRaises(expect.ExpectError):
+            expect.parse("kernel: other")
+
     def test_a_long_test_runs_on_demand_only(self):
         self.assertTrue(expect.parse("run: on-demand")[0].is_on_demand)
         self.assertFalse(expect.parse("timeout: 600")[0].is_on_demand)

@@ -28,6 +28,8 @@ static bool find_own(struct init *init)
         init->audit_reader.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "inspector", os_Inspector, &init->inspector) != CAP_OK)
         init->inspector.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "allocationFault", os_AllocationFault, &init->allocation_fault) != CAP_OK)
+        init->allocation_fault.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

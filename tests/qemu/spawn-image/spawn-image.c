@@ -123,7 +123,11 @@ static void good_images(struct test *test)
     expect_runs(test, &(struct attempt){.image = image.handle}, "an image of exactly the file");
     raw_expect_err(&test->memory.raw, os_MemoryObject_readOnly(image, &facet), CAP_OK, "a read-only facet");
     expect_runs(test, &(struct attempt){.image = facet.handle}, "a read-only image");
+    struct rt_handle given_up = facet.handle;
     rt_handle_drop(&facet.handle);
+    rt_flush(test->memory.raw.rt);
+    expect_refused(test, test->spawner, &(struct attempt){.image = given_up}, CAP_ERR_STALE,
+                   "case 137: an image that was given up");
 
     /* The process has a copy: nothing that happens to the memory afterwards reaches it. */
     struct os_ProcessHandle process;
