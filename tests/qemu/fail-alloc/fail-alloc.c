@@ -1,5 +1,6 @@
 /* init: operations of the kernel's objects, each with every allocation in it failing once. When none is left
- * to fail, it must work, so nothing was lost on the way.
+ * to fail, it must work, so nothing was lost on the way; and after each failure the kernel checks its books,
+ * which are as before.
  *
  * Next: tests/qemu/fail-alloc/transfers.h
  */
@@ -224,6 +225,7 @@ static void run_step(struct test *test, const struct step *step)
     uint64_t number = 1;
     if (step->is_table_full)
         table_prepare(test, 0);
+    const struct books before = look_up(test, step->name);
     for (; number < ATTEMPTS; number++) {
         arm(test, number);
         enum cap_err err = step->run(test);
@@ -231,7 +233,9 @@ static void run_step(struct test *test, const struct step *step)
         raw_expect_err(&test->cases.raw, err, has_failed ? CAP_ERR_NO_MEMORY : CAP_OK, step->name);
         if (!has_failed)
             break;
+        expect_books(test, &before, step->name);
     }
+    (void)look_up(test, step->name);
     step->undo(test);
     table_release(test);
     raw_expect(&test->cases.raw, number > step->failures_min && number < ATTEMPTS, step->name);
@@ -280,6 +284,7 @@ int main(struct rt *rt)
         RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &test.notifications) ||
         RT_CAPSET(rt, "timer", os_Timer, &test.timer) ||
         RT_CAPSET(rt, "allocationFault", os_AllocationFault, &test.fault) ||
+        RT_CAPSET(rt, "inspector", os_Inspector, &test.inspector) ||
         RT_CAPSET(rt, "bootPackage", os_BootPackage, &package))
         return 98;
     fill_memory(&test, package);

@@ -20,6 +20,7 @@ struct test {
     struct os_NotificationFactory notifications;
     struct os_Timer timer;
     struct os_AllocationFault fault;
+    struct os_Inspector inspector;
     struct wire_data program; /* the file of `local` */
 
     struct os_MemoryObject memory; /* 600 pages */
@@ -49,6 +50,33 @@ static inline uint64_t disarm(struct test *test)
     sqe.method_id = os_AllocationFault_disarm_METHOD;
     raw_expect_err(&test->cases.raw, raw_status(&test->cases.raw, &sqe), CAP_OK, "disarm");
     return answer[1];
+}
+
+/* ---- The books ------------------------------------------------------------------------------------ */
+
+struct books {
+    uint32_t processes, objects, calls;
+    uint64_t references;
+};
+
+/* The kernel's own check: every ledger, every reference, every record and frame. */
+static inline struct books look_up(struct test *test, const char *what)
+{
+    struct books books = {0};
+    raw_expect_err(&test->cases.raw,
+                   os_Inspector_check(test->inspector, &books.processes, &books.objects, &books.references,
+                                      &books.calls),
+                   CAP_OK, what);
+    return books;
+}
+
+static inline void expect_books(struct test *test, const struct books *before, const char *what)
+{
+    struct books now = look_up(test, what);
+    raw_expect(&test->cases.raw,
+               now.processes == before->processes && now.objects == before->objects &&
+                   now.references == before->references && now.calls == before->calls,
+               what);
 }
 
 /* ---- A table that is about to grow ---------------------------------------------------------------- */

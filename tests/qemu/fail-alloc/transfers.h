@@ -178,8 +178,12 @@ static inline void run_transfers(struct test *test)
     for (uint32_t i = 0; i < sizeof plays / sizeof plays[0]; i++) {
         uint64_t number = 1;
         table_prepare(test, CARRIED / 2);
-        while (number < ATTEMPTS && plays[i].play(test, &pair, number))
+        const struct books before = look_up(test, plays[i].name);
+        while (number < ATTEMPTS && plays[i].play(test, &pair, number)) {
             number++;
+            expect_books(test, &before, plays[i].name);
+        }
+        expect_books(test, &before, plays[i].name);
         table_release(test);
         raw_expect(&test->cases.raw, number > plays[i].failures_min && number < ATTEMPTS, plays[i].name);
         print(test->cases.raw.console, "%s: failed at each of %u allocations", plays[i].name,
