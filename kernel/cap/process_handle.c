@@ -1,6 +1,6 @@
 /* ProcessHandle: a process as its supervisor sees it. It outlives the process and knows its end.
  *
- *   struct process_handle   wait, kill, waitOnly, usage
+ *   struct process_handle   wait, kill, waitOnly, usage, state
  *   struct wait_facet       wait, waitOnly: for who is to know the end and not to bring it about
  *
  * References: as in kernel/object.h, and one for the process from process_handle_started until its end. A
@@ -142,6 +142,22 @@ static enum cap_err handle_usage(void *self, struct wire_call *wire,
     return CAP_OK;
 }
 
+static enum cap_err handle_state(void *self, struct wire_call *wire,
+                                 struct os_ProcessHandle_state_Params_reader params)
+{
+    static const uint16_t states[] = {
+        [PROCESS_CREATED] = os_ProcessHandle_State_ready,
+        [PROCESS_READY] = os_ProcessHandle_State_ready,
+        [PROCESS_WAITING] = os_ProcessHandle_State_waiting,
+        [PROCESS_ENDING] = os_ProcessHandle_State_ending,
+    };
+    const struct process *process = LIST_ENTRY((struct object *)self, struct process_handle, object)->process;
+    (void)params;
+    os_ProcessHandle_state_Results_set_state(os_ProcessHandle_state_Results_init(wire),
+                                             process ? states[process->state] : os_ProcessHandle_State_ended);
+    return CAP_OK;
+}
+
 static void handle_on_end(struct process_observer *observer, const struct process_end *end)
 {
     struct process_handle *handle = LIST_ENTRY(observer, struct process_handle, observer);
@@ -155,8 +171,11 @@ static void handle_on_end(struct process_observer *observer, const struct proces
     object_release(&handle->object);
 }
 
-static const struct os_ProcessHandle_server handle_server = {
-    .wait = handle_wait, .kill = handle_kill, .waitOnly = handle_wait_only, .usage = handle_usage};
+static const struct os_ProcessHandle_server handle_server = {.wait = handle_wait,
+                                                             .kill = handle_kill,
+                                                             .waitOnly = handle_wait_only,
+                                                             .usage = handle_usage,
+                                                             .state = handle_state};
 
 static enum cap_err handle_dispatch(struct object *object, struct wire_call *wire)
 {

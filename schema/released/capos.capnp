@@ -311,6 +311,16 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
 
   usage @3 () -> (usage :List(Usage));
   # What the process has of what: one entry a kind, in the order of struct Limits. Empty when it has ended.
+
+  state @4 () -> (state :State);
+  # What the process does at this moment.
+
+  enum State {
+    ready @0;   # it runs, or does as soon as it is its turn
+    waiting @1; # it is in a cap_enter until something completes or a time has come
+    ending @2;  # what it had comes back; it does nothing more
+    ended @3;
+  }
 }
 
 struct Usage {

@@ -161,6 +161,29 @@ static void test_quota(struct test *test)
     rt_handle_drop(&again.handle);
 }
 
+static void expect_state(struct test *test, struct os_ProcessHandle process, uint16_t wanted,
+                         const char *what)
+{
+    uint16_t state = UINT16_MAX;
+    raw_expect_err(&test->raw, os_ProcessHandle_state(process, &state), CAP_OK, what);
+    raw_expect_err(&test->raw, state, wanted, what);
+}
+
+static void test_state(struct test *test)
+{
+    struct os_ProcessHandle process;
+    uint64_t now = 0;
+    start(test, test->spawner, "sleeper", CAP_OK, &process, "a process");
+    expect_state(test, process, os_ProcessHandle_State_ready, "it is ready before it has run");
+    raw_expect_err(&test->raw, os_Timer_now(test->timer, &now), CAP_OK, "the time");
+    raw_expect_err(&test->raw, os_Timer_sleepUntil(test->timer, now + 5 * MS), CAP_OK, "it runs");
+    expect_state(test, process, os_ProcessHandle_State_ready, "and after");
+    raw_expect_err(&test->raw, os_ProcessHandle_kill(process), CAP_OK, "it is killed");
+    await_kill(test, process);
+    expect_state(test, process, os_ProcessHandle_State_ended, "and has ended");
+    rt_handle_drop(&process.handle);
+}
+
 /* They hold the spawner and start each other with it; BOMBS of them are all there ever are. */
 static void test_bomb(struct test *test)
 {
@@ -193,6 +216,8 @@ static void test_wait_only(struct test *test)
     raw_expect_err(raw, os_ProcessHandle_waitOnly(narrow, &narrower), CAP_OK, "and one of that");
     raw_expect_err(raw, os_ProcessHandle_kill(narrow), CAP_ERR_UNIMPLEMENTED, "cannot kill");
     raw_expect_err(raw, os_ProcessHandle_kill(narrower), CAP_ERR_UNIMPLEMENTED, "neither");
+    uint16_t state;
+    raw_expect_err(raw, os_ProcessHandle_state(narrower, &state), CAP_ERR_UNIMPLEMENTED, "nor look");
     struct cap_sqe sqe = {.opcode = CAP_OP_CALL,
                           .target = narrow.handle.cap.bits,
                           .interface_id = os_ProcessHandle_ID,
@@ -218,6 +243,7 @@ int main(struct rt *rt)
     test_depth(&test);
     test_quota(&test);
     test_wait_only(&test);
+    test_state(&test);
     test_bomb(&test);
     return raw_end(&test.raw);
 }

@@ -115,9 +115,12 @@ static void test_room(struct test *test)
     wait.buffer_bytes = 8;
     submit(test, signal_of(test, 7));
     expect(test, 7, CAP_OK, "one signal");
-    submit(test, wait);
-    expect(test, 0, CAP_ERR_BUFFER_TOO_SMALL, "a wait without room for its answer");
-    expect_count(test, 1, "has taken nothing");
+    raw_submit(&test->raw, &wait);
+    rt_enter(1, 2000 * MS);
+    struct cap_cqe cqe = raw_take(&test->raw);
+    raw_expect_err(&test->raw, cqe.status, CAP_ERR_BUFFER_TOO_SMALL, "a wait without room for its answer");
+    raw_expect(&test->raw, cqe.message_bytes == 16 && cqe.cap_count == 0, "is told how much it takes");
+    expect_count(test, 1, "and has taken nothing");
     submit(test, wait);
     expect(test, 0, CAP_ERR_BUFFER_TOO_SMALL, "also if there is nothing yet");
     drop(test);
@@ -267,6 +270,9 @@ static void test_processes(struct test *test, struct os_Timer timer)
     spawn(test, "waiter", test->notification.handle, &process);
     raw_expect_err(raw, os_Timer_now(timer, &now), CAP_OK, "the time");
     raw_expect_err(raw, os_Timer_sleepUntil(timer, now + 20 * MS), CAP_OK, "it waits by now");
+    uint16_t state = UINT16_MAX;
+    raw_expect_err(raw, os_ProcessHandle_state(process, &state), CAP_OK, "its state");
+    raw_expect_err(raw, state, os_ProcessHandle_State_waiting, "says so");
     raw_expect_err(raw, os_ProcessHandle_kill(process), CAP_OK, "it is killed while it waits");
     await_end(test, &process, os_ProcessEnd_killed);
     raw_expect_err(raw, os_Signal_signal(test->signal, 2), CAP_OK, "a signal after that");
