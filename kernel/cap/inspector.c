@@ -10,11 +10,14 @@
 /* The text of an exception must outlive the method. */
 static struct books books;
 
+/* No operation may be half done: this call is, if capabilities came along. */
 static enum cap_err inspector_check(void *self, struct wire_call *wire,
                                     struct os_Inspector_check_Params_reader params)
 {
     (void)self;
     (void)params;
+    if (wire->params.cap_count)
+        return CAP_ERR_INVALID;
     self_check(&books);
     if (books.difference_count)
         return wire_call_raise(wire, os_CapException_Type_failed, wire_text_of(books.first));

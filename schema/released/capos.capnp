@@ -429,7 +429,8 @@ interface Inspector @0xb4a15c6d7e8f9012 {
   # Looks at everything that the kernel holds and compares it with its own counts: every ledger with what is charged
   # to it, every object's references with who refers to it, records and frames with their sum. Nothing else runs
   # meanwhile, and it takes time in proportion to what there is. How much it has looked at.
-  # Errors: exception (failed: the first thing that is wrong, which is a mistake in the kernel).
+  # Errors: ERR_INVALID (capabilities came along with the call), exception (failed: the first thing that is wrong,
+  # which is a mistake in the kernel).
 }
 
 interface AllocationFault @0x918fda9123a98499 {

@@ -183,6 +183,21 @@ static void test_calls(struct test *test)
     (void)second; /* goes on being served when init ends */
 }
 
+/* What comes along is under way while the method runs: it would look like a mistake in the books. */
+static void test_check_with_caps(struct test *test)
+{
+    struct raw *raw = &test->memory.raw;
+    const struct cap_transfer_out out = {test->client.cap.bits, CAP_TRANSFER_COPY};
+    const struct cap_sqe call = {.opcode = CAP_OP_CALL,
+                                 .send_count = 1,
+                                 .target = test->inspector.handle.cap.bits,
+                                 .interface_id = os_Inspector_ID,
+                                 .method_id = os_Inspector_check_METHOD,
+                                 .transfers_addr = (uint64_t)&out};
+    raw_expect_err(raw, raw_status(raw, &call), CAP_ERR_INVALID, "a check that brings a capability");
+    check(test, "and one that does not");
+}
+
 int main(struct rt *rt)
 {
     struct test test = {.memory = memory_test_start(rt)};
@@ -196,6 +211,7 @@ int main(struct rt *rt)
         return 97;
     raw_expect_err(raw, os_EndpointFactory_create(test.endpoints, SERVED_ID, &test.endpoint), CAP_OK, "");
     raw_expect_err(raw, os_Endpoint_makeClient(test.endpoint, 0, &test.client), CAP_OK, "");
+    test_check_with_caps(&test);
     test_calls(&test);
     return raw_end(raw);
 }
