@@ -127,13 +127,20 @@ interface Notification @0xf1aa336ba15e5cc8 {
 }
 
 interface FrameAllocator @0x8c3f5d7e91a2b4c6 {
-  # The authority to take physical memory, charged to the caller.
+  # The authority to take physical memory, charged to the caller, or to who has shared it.
 
   create @0 (bytes :UInt64) -> (memory :MemoryObject);
-  # New memory of so many bytes, all zero, in whole pages. It is charged to the frames of the caller, as long as the
-  # caller lives, with the frames that list it: none for one page, one up to 512, then one for each 512 and one
+  # New memory of so many bytes, all zero, in whole pages. It is charged to the frames of who pays, as long as that
+  # process lives, with the frames that list it: none for one page, one up to 512, then one for each 512 and one
   # more. They come back when the last capability to it and its last mapping are gone. All or nothing.
-  # Errors: ERR_INVALID (0 bytes, or more than 1 GiB), ERR_QUOTA, ERR_NO_MEMORY.
+  # Errors: ERR_INVALID (0 bytes, or more than 1 GiB), ERR_QUOTA, ERR_NO_MEMORY. Of a shared one also: exception
+  # (overloaded: more than was shared), ERR_DISCONNECTED (who shared it has ended).
+
+  share @1 (bytes :UInt64) -> (allocator :FrameAllocator);
+  # An allocator for others to use on the caller's budget: memory made through it is charged to the caller of this
+  # method, whoever makes it, up to so many bytes in whole pages at one time. It keeps nothing free: what the caller
+  # has used up itself is not there. Made revocable by FacetFactory, it can be taken back.
+  # Errors: ERR_INVALID (0 bytes), ERR_QUOTA, ERR_NO_MEMORY, ERR_UNIMPLEMENTED (of one that is shared itself).
 }
 
 interface MemoryObject @0xd4ebf60c718293a4 {

@@ -17,6 +17,7 @@ struct memory_object {
     uint64_t byte_count;
     bool is_read_only;
     struct memory_object *target; /* whose memory it shows, one reference; NULL: its own */
+    struct object *share;         /* what it was made through, one reference; NULL: nothing that counts it */
     struct memory memory;
 };
 
@@ -85,6 +86,10 @@ static void memory_destroy(struct object *object)
         object_release(&memory->target->object);
     if (memory->memory.frames.frame_count)
         frame_free_list(&memory->memory.frames);
+    if (memory->share) {
+        frame_allocator_give_back(memory->share, memory->memory.page_count);
+        object_release(memory->share);
+    }
     account_free_object(object, &memory_pool);
 }
 
@@ -93,6 +98,8 @@ static void memory_visit_held(struct object *object, const struct object_visitor
     struct memory_object *memory = memory_of(object);
     if (memory->target)
         visitor->visit(visitor->context, &memory->target->object);
+    if (memory->share)
+        visitor->visit(visitor->context, memory->share);
 }
 
 const struct object_ops memory_object_ops = {
@@ -105,7 +112,8 @@ const struct object_ops memory_object_ops = {
     .destroy = memory_destroy,
 };
 
-enum cap_err memory_object_make(struct account *account, uint64_t byte_count, struct object **made)
+enum cap_err memory_object_make(struct account *account, uint64_t byte_count, struct object *share,
+                                struct object **made)
 {
     if (byte_count == 0 || byte_count > (uint64_t)FRAME_LIST_MAX * CAP_PAGE_BYTES)
         return CAP_ERR_INVALID;
@@ -125,6 +133,9 @@ enum cap_err memory_object_make(struct account *account, uint64_t byte_count, st
     }
     memory->byte_count = byte_count;
     memory->memory.page_count = page_count;
+    memory->share = share;
+    if (share)
+        object_reference(share);
     *made = object;
     return CAP_OK;
 }

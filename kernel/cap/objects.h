@@ -42,9 +42,11 @@ CAP_MUST_CHECK enum cap_err boot_package_binary(struct wire_text name, uint32_t 
 CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t served_interface_id,
                                           const uint64_t *ancestor_ids, uint32_t ancestor_count,
                                           struct object **endpoint);
-/* byte_count zeroed bytes in frames of its own. CAP_ERR_INVALID: none, or more than FRAME_LIST_MAX pages. */
+/* byte_count zeroed bytes in frames of its own. CAP_ERR_INVALID: none, or more than FRAME_LIST_MAX pages.
+ * share, if not NULL, is held, and gets frame_allocator_give_back at the end. */
 CAP_MUST_CHECK enum cap_err memory_object_make(struct account *account, uint64_t byte_count,
-                                               struct object **memory);
+                                               struct object *share, struct object **memory);
+void frame_allocator_give_back(struct object *share, uint64_t page_count);
 /* The frames from paddr on, which stay whoever's they are; read only. */
 CAP_MUST_CHECK enum cap_err memory_object_make_run(struct account *account, uint64_t paddr,
                                                    uint64_t byte_count, struct object **memory);
