@@ -25,6 +25,8 @@
 #define CR4_SMAP       (1u << 21)
 
 #define EFER_SCE (1u << 0)
+#define EFER_LME (1u << 8)
+#define EFER_LMA (1u << 10)
 #define EFER_NXE (1u << 11)
 
 #define RFLAGS_TF   (1u << 8)
@@ -140,7 +142,9 @@ static void idt_load(void)
 
 static void syscall_setup(void)
 {
-    msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | EFER_NXE);
+    /* All else that the loader may have left is off: with FFXSR, FXSAVE would leave out the SSE registers
+     * (AMD APM vol. 2, 3.1.7), and they would stay for the next process. */
+    msr_write(MSR_EFER, (msr_read(MSR_EFER) & (EFER_LME | EFER_LMA)) | EFER_SCE | EFER_NXE);
     msr_write(MSR_STAR, (uint64_t)SELECTOR_KERNEL_DATA << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
     msr_write(MSR_LSTAR, (uint64_t)syscall_entry);
     msr_write(MSR_SFMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC);
