@@ -18,6 +18,7 @@ struct cases {
     struct os_EndpointFactory endpoints;
     struct os_FacetFactory facets;
     struct os_ProcessSpawner spawner;
+    struct os_Inspector inspector; /* null for peers */
 };
 
 /* ---- The list of cases ---------------------------------------------------------------------------- */
@@ -35,7 +36,28 @@ static inline struct cases cases_start(struct rt *rt)
         RT_CAPSET(rt, "facetFactory", os_FacetFactory, &cases.facets) ||
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &cases.spawner))
         rt_exit(98);
+    if (RT_CAPSET(rt, "inspector", os_Inspector, &cases.inspector))
+        cases.inspector.handle = (struct rt_handle){.rt = rt};
     return cases;
+}
+
+/* Invariants I2 and I4 of the list: references and ledgers are what there is. */
+static inline void check_books(struct cases *cases)
+{
+    static struct rt_call call;
+    struct os_Inspector_check_Results_reader results;
+    if (rt_handle_is_null(cases->inspector.handle))
+        return;
+    os_Inspector_check_begin(&call, cases->inspector);
+    enum cap_err err = os_Inspector_check_send(&call);
+    if (!err)
+        err = os_Inspector_check_wait(&call, &results);
+    if (err) {
+        struct wire_text reason = rt_call_reason(&call, err);
+        print(cases->raw.console, "%.*s", (int)reason.length, reason.bytes);
+    }
+    raw_expect_err(&cases->raw, err, CAP_OK, "the kernel's books are right");
+    rt_call_end(&call);
 }
 
 /* The exit code of main. */
@@ -45,6 +67,7 @@ static inline int cases_run(struct cases *cases, const struct hostile_case *list
         uint32_t failed_before = cases->raw.failed_count;
         list[i].run(cases);
         rt_flush(cases->raw.rt);
+        check_books(cases);
         bool is_shown = cases->raw.failed_count == failed_before;
         print(cases->raw.console, "case %u: %s%s", list[i].number,
               is_shown ? "" : "NOT SHOWN: ", list[i].shows);
