@@ -1,7 +1,7 @@
 /* One call, from its CALL and RECV to its RETURN, played by a process that calls itself: what may be
  * different from call to call, and what can be seen of it.
  *
- * Next: tests/qemu/fastpath/fastpath.c
+ * Next: tests/qemu/fastpath/all_ways.h
  */
 #pragma once
 
@@ -17,6 +17,7 @@ enum token {
     CALL_TOKEN = 1,
     RECV_TOKEN,
     RETURN_TOKEN,
+    SECOND_TOKEN, /* of another CALL */
     CANCEL_TOKEN,
     LAST_TOKEN,
 };
@@ -65,8 +66,18 @@ enum event {
     EVENT_COUNT
 };
 
+/* Whether the answer is a RETURN, or a RETURN_RECV that gets another call. */
+enum again {
+    AGAIN_NOT,
+    AGAIN_NOBODY,
+    AGAIN_WAITS, /* the other call does */
+    AGAIN_LATER,
+    AGAIN_COUNT
+};
+
 struct input {
     const char *name;
+    enum again again;
     bool is_call_first;
     bool is_exception;
     enum target call_target, recv_target, return_target;
@@ -266,14 +277,32 @@ static inline struct cap_sqe recv_sqe(const struct play *play)
 static inline struct cap_sqe return_sqe(const struct play *play, uint64_t call_id)
 {
     const struct input *input = play->input;
-    return (struct cap_sqe){.opcode = CAP_OP_RETURN,
-                            .flags = input->is_exception ? CAP_SQE_EXCEPTION : 0,
-                            .send_count = input->results_sends,
-                            .user_data = RETURN_TOKEN,
-                            .target = target_id(play, input->return_target, call_id, play->client.cap.bits),
-                            .message_addr = play->results,
-                            .message_bytes = input->results_bytes,
-                            .transfers_addr = play->results_list};
+    struct cap_sqe sqe = {.opcode = CAP_OP_RETURN};
+    if (input->again) {
+        sqe = recv_sqe(play);
+        sqe.opcode = CAP_OP_RETURN_RECV;
+        sqe.endpoint = sqe.target;
+    } else {
+        sqe.send_count = input->results_sends;
+        sqe.transfers_addr = play->results_list;
+    }
+    sqe.flags = input->is_exception ? CAP_SQE_EXCEPTION : 0;
+    sqe.user_data = RETURN_TOKEN;
+    sqe.target = target_id(play, input->return_target, call_id, play->client.cap.bits);
+    sqe.message_addr = play->results;
+    sqe.message_bytes = input->results_bytes;
+    return sqe;
+}
+
+/* What a RETURN_RECV gets. */
+static inline struct cap_sqe second_call_sqe(const struct play *play)
+{
+    return (struct cap_sqe){.opcode = CAP_OP_CALL,
+                            .user_data = SECOND_TOKEN,
+                            .target = play->client.cap.bits,
+                            .interface_id = SERVED_ID,
+                            .message_addr = place_at(play->ways, AREA_RESULTS_LIST, PLACE_GOOD, 0),
+                            .message_bytes = 16};
 }
 
 /* ---- What can be seen ----------------------------------------------------------------------------- */

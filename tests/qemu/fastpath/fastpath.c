@@ -3,136 +3,8 @@
  *
  * Next: tests/qemu/fastpath-objects/fastpath-objects.c
  */
+#include "tests/qemu/fastpath/all_ways.h"
 #include "tests/qemu/fastpath/order.h"
-
-static const struct way ways_all[] = {
-    {.name = "quick"},
-    {.name = "cold", .cold = ALL_OPS},
-    {.name = "limited", .cold = OPS(CAP_OP_RETURN), .limited = OPS(CAP_OP_CALL) | OPS(CAP_OP_RECV)},
-    {.name = "crossing", .crosses = true},
-    {.name = "cold call", .cold = OPS(CAP_OP_CALL)},
-    {.name = "limited receive", .limited = OPS(CAP_OP_RECV)},
-    {.name = "limited call", .limited = OPS(CAP_OP_CALL)},
-    {.name = "cold return", .cold = OPS(CAP_OP_RETURN)},
-};
-#define WAYS (sizeof ways_all / sizeof ways_all[0])
-
-/* ---- One call ------------------------------------------------------------------------------------- */
-
-static void happen(struct play *play, enum event event)
-{
-    switch (event) {
-    case EVENT_READ_ONLY:
-        edge_narrow(play->ways, 1);
-        break;
-    case EVENT_UNMAPPED:
-        edge_narrow(play->ways, 0);
-        break;
-    case EVENT_CANCEL:
-        step(play->ways,
-             (struct cap_sqe){.opcode = CAP_OP_CANCEL, .user_data = CANCEL_TOKEN, .target = CALL_TOKEN});
-        break;
-    case EVENT_REVOKE:
-        step(play->ways, (struct cap_sqe){.opcode = CAP_OP_CALL,
-                                          .method_id = os_Endpoint_revokeClients_METHOD,
-                                          .user_data = CANCEL_TOKEN,
-                                          .target = play->endpoint.handle.cap.bits,
-                                          .interface_id = os_Endpoint_ID,
-                                          .buffer_addr = OWN_PAGE,
-                                          .buffer_bytes = 64});
-        break;
-    case EVENT_RELEASE:
-        step(play->ways,
-             (struct cap_sqe){.opcode = CAP_OP_RELEASE, .user_data = CANCEL_TOKEN, .target = play->gifts[0]});
-        break;
-    default:
-        break;
-    }
-}
-
-/* What is under way ends; tokens that name nothing are stale in every way. */
-static void play_end(struct play *play, uint64_t call_id)
-{
-    struct ways *ways = play->ways;
-    const struct input *input = play->input;
-    for (uint64_t token = CALL_TOKEN; token <= RECV_TOKEN; token++)
-        step(ways, (struct cap_sqe){.opcode = CAP_OP_CANCEL, .user_data = CANCEL_TOKEN, .target = token});
-    step(ways, (struct cap_sqe){.opcode = CAP_OP_RETURN, .user_data = LAST_TOKEN, .target = call_id});
-    edge_restore(ways);
-    note_gifts(play);
-    note_received(play, "received with the call", play->incoming_list, input->incoming_list,
-                  input->recv_room);
-    note_received(play, "received with the answer", play->call_list + 16ull * input->call_sends,
-                  input->call_list, input->call_room);
-    note_descriptors(play, play->call_list, input->call_list, play->gifts, input->call_sends,
-                     input->call_oddity);
-    note_descriptors(play, play->results_list, input->results_list, play->gifts + GIFTS, input->results_sends,
-                     input->results_oddity);
-    note_memory(ways);
-    for (uint32_t i = 0; i < 2 * GIFTS; i++)
-        if (play->gifts[i])
-            release(play, play->gifts[i]);
-    if (input->before_second == EVENT_REVOKE || input->before_return == EVENT_REVOKE) {
-        release(play, play->client.cap.bits);
-        raw_expect_err(&ways->memory.raw, os_Endpoint_makeClient(play->endpoint, BADGE, &play->client),
-                       CAP_OK, "a client again");
-    }
-}
-
-static void play_one(struct play *play)
-{
-    const struct input *input = play->input;
-    play_prepare(play);
-    step(play->ways, input->is_call_first ? call_sqe(play) : recv_sqe(play));
-    note_gifts(play);
-    happen(play, input->before_second);
-    step(play->ways, input->is_call_first ? recv_sqe(play) : call_sqe(play));
-    note_gifts(play);
-
-    uint64_t call_id = 0;
-    if (place_is_writable(input->incoming) &&
-        (input->incoming != PLACE_TOUCHES || play->ways->edge_rights == 2)) {
-        volatile struct cap_incoming *incoming = (volatile void *)words_at(play->incoming);
-        call_id = incoming->call_id == POISON ? 0 : incoming->call_id;
-        if (call_id)
-            incoming->call_id = 1;
-    }
-    note(play->ways, "there is a call to answer", call_id != 0);
-    happen(play, input->before_return);
-    step(play->ways, return_sqe(play, call_id));
-    play_end(play, call_id);
-}
-
-/* ---- All ways ------------------------------------------------------------------------------------- */
-
-static bool way_fits(const struct way *way, const struct input *input)
-{
-    bool call_fits = place_takes_limit(input->call_list) || input->call_sends + input->call_room == 0;
-    bool recv_fits = place_takes_limit(input->incoming_list) || input->recv_room == 0;
-    return (call_fits || !(way->limited & OPS(CAP_OP_CALL))) &&
-           (recv_fits || !(way->limited & OPS(CAP_OP_RECV)));
-}
-
-static void play_in_all_ways(struct play *play, const char *name, struct input input,
-                             void (*how)(struct play *play))
-{
-    static struct outcome quick, general;
-    input.name = name;
-    play->input = &input;
-    for (uint32_t i = 0; i < WAYS; i++) {
-        struct outcome *outcome = i == 0 ? &quick : &general;
-        if (!way_fits(&ways_all[i], &input))
-            continue;
-        outcome->count = 0;
-        play->ways->way = &ways_all[i];
-        play->ways->outcome = outcome;
-        how(play);
-        if (i > 0)
-            compare_outcomes(play->ways, name, &quick, &general);
-    }
-    play->ways->input_count++;
-    play->answer_count += was_answered(&quick);
-}
 
 /* ---- Inputs --------------------------------------------------------------------------------------- */
 
@@ -291,6 +163,45 @@ static void play_events(struct play *play)
     }
 }
 
+/* What comes after an answer. */
+static void play_again(struct play *play)
+{
+    for (uint32_t i = 0; i < AGAIN_COUNT * PLACE_COUNT * 3; i++) {
+        struct input input = input_plain;
+        enum place *const places[] = {&input.results, &input.buffer, &input.call_list};
+        input.again = i % AGAIN_COUNT;
+        *places[i / AGAIN_COUNT % 3] = i / AGAIN_COUNT / 3;
+        play_in_all_ways(play, "a place, and again", input, play_one);
+        input.is_exception = true;
+        input.results_bytes = 0;
+        play_in_all_ways(play, "a place for nothing, and again", input, play_one);
+    }
+    for (uint32_t i = 0; i < AGAIN_COUNT * TARGET_COUNT; i++) {
+        struct input input = input_plain;
+        input.again = i % AGAIN_COUNT;
+        input.return_target = i / AGAIN_COUNT;
+        play_in_all_ways(play, "what is answered, and again", input, play_one);
+    }
+    for (uint32_t i = 0; i < AGAIN_COUNT * EVENT_COUNT * 2; i++) {
+        struct input input = input_plain;
+        input.again = i % AGAIN_COUNT;
+        input.call_target = i / AGAIN_COUNT % 2 ? TARGET_GIFT : TARGET_GOOD;
+        input.before_return = i / AGAIN_COUNT / 2;
+        play_in_all_ways(play, "an event, and again", input, play_one);
+        input.incoming = PLACE_TOUCHES;
+        input.incoming_bytes = 128;
+        play_in_all_ways(play, "an event, and again at the edge", input, play_one);
+    }
+    for (uint32_t i = 0; i < AGAIN_COUNT * SIZES; i++) {
+        struct input input = input_plain;
+        input.again = i % AGAIN_COUNT;
+        input.results_bytes = sizes[i / AGAIN_COUNT];
+        play_in_all_ways(play, "an answer, and again", input, play_one);
+        input.buffer_bytes = 64;
+        play_in_all_ways(play, "an answer for little room, and again", input, play_one);
+    }
+}
+
 static void play_orders(struct play *play)
 {
     struct input input = input_plain;
@@ -324,6 +235,8 @@ static void play_few_records(struct play *play)
             input.is_call_first = i % 2;
             input.message_bytes = sizes[i / 2];
             play_in_all_ways(play, "few records", input, play_one);
+            input.again = 1 + i / 2 % (AGAIN_COUNT - 1);
+            play_in_all_ways(play, "few records, and again", input, play_one);
         }
         while (count > 0)
             rt_handle_drop(&facets[--count]);
@@ -466,6 +379,7 @@ int main(struct rt *rt)
     play_few_calls(&play, 12, 0, true);
     play_few_calls(&play, 11, 0, true);
     play_events(&play);
+    play_again(&play);
     print(raw->console, "%u inputs, %lu answers, %u differ", play.ways->input_count,
           (unsigned long)play.answer_count, play.ways->differing_count);
     return raw_end(raw);

@@ -1,6 +1,6 @@
 /* Several calls and several RECVs at one endpoint: which gets which.
  *
- * Next: tests/qemu/return-recv/return-recv.c
+ * Next: tests/qemu/fastpath-objects/fastpath-objects.c
  */
 #pragma once
 
