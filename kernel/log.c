@@ -3,7 +3,7 @@
  * Next: kernel/panic.c
  */
 #include "kernel/log.h"
-#include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/serial.h"
 #include "lib/bits.h"
 #include "lib/fmt.h"

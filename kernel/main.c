@@ -13,6 +13,7 @@
 #include "kernel/ring/self_check.h"
 #include "kernel/task/process.h"
 #include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/serial.h"
 #include "lib/bits.h"
 #include "lib/check.h"
@@ -229,6 +230,6 @@ _Noreturn void kernel_main(void)
     if (command_line_has("self-check=fail"))
         object_reference(console_object());
     init_start(manifest);
-    timer_tick_start();
+    timer_init();
     context_resume();
 }

@@ -6,7 +6,7 @@
 #include "kernel/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
-#include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "lib/bits.h"
 #include "lib/mem.h"
 

@@ -6,7 +6,7 @@
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 #include "kernel/task/timer.h"
-#include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "lib/bits.h"
 
 /* All that wait; each is found by its own timer or its caller, the list is only where a call waits. */

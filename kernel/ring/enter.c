@@ -13,7 +13,7 @@
 #include "kernel/task/fault.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
-#include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/upcalls.h"
 #include "lib/bits.h"
 #include "lib/sqe.h"

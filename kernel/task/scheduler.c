@@ -8,7 +8,7 @@
 #include "kernel/object.h"
 #include "kernel/panic.h"
 #include "kernel/task/process_hooks.h"
-#include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/instructions.h"
 #include "kernel/x86_64/serial.h"
 #include "kernel/x86_64/upcalls.h"

@@ -1,6 +1,7 @@
 /* The kernel's timer queue, and the alarm that follows it. Next: kernel/task/scheduler.c */
 #include "kernel/task/timer.h"
 #include "kernel/x86_64/apic.h"
+#include "kernel/x86_64/clock.h"
 #include "lib/alarm.h"
 #include "lib/bits.h"
 #include "lib/list.h"
@@ -15,6 +16,19 @@ static struct timer_queue queue;
 static struct alarm alarm = ALARM_IDLE(TICK_NS);
 static uint64_t earliest_ns; /* of the next interrupt */
 static struct timer_statistics statistics;
+static struct kernel_timer measurement;
+
+static void measurement_is_due(struct kernel_timer *timer)
+{
+    (void)timer;
+    clock_measure_again();
+}
+
+void timer_init(void)
+{
+    timer_start(&measurement, CLOCK_AGAIN_NS, measurement_is_due);
+    timer_tick_start();
+}
 
 uint64_t timer_deadline(uint64_t timeout_ns)
 {

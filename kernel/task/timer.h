@@ -15,6 +15,9 @@ struct kernel_timer {
                                                     node.deadline_ns is what it ran for */
 };
 
+/* The first process is about to run: ticks start, and soon the clock is measured again. */
+void timer_init(void);
+
 /* The time from now on, or UINT64_MAX, which no clock reaches. */
 uint64_t timer_deadline(uint64_t timeout_ns);
 

@@ -1,14 +1,16 @@
-/* Interrupts from the local APIC, time from the time-stamp counter, both measured once against the PIT.
+/* The local APIC: interrupts from its timer, whose rate is measured against the clock.
  *
- * Sources: Intel SDM vol. 3, 10.4 to 10.5 (local APIC and its timer), 10.12 (x2APIC); Intel 8254 data
- * sheet (counter 2, mode 0); Intel 8259A data sheet (initialisation words).
+ * Sources: Intel SDM vol. 3, 10.4 to 10.5 (local APIC and its timer), 10.12 (x2APIC); Intel 8259A data sheet
+ * (initialisation words).
  * Next: kernel/task/scheduler.c
  */
 #include "kernel/x86_64/apic.h"
 #include "kernel/log.h"
+#include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/context.h"
 #include "kernel/x86_64/instructions.h"
 #include "lib/bits.h"
+#include "lib/clock.h"
 
 #define APIC_REG_VERSION       0x030
 #define APIC_REG_CMCI          0x2f0
@@ -30,29 +32,15 @@
 #define APIC_BASE_ENABLE       (1u << 11)
 #define APIC_BASE_ADDRESS      0x000ffffffffff000
 
-#define PIT_HZ           1193182
-#define PIT_COUNTER2     0x42
-#define PIT_COMMAND      0x43
-#define PIT_GATE_PORT    0x61
-#define PIT_GATE_ON      0x01
-#define PIT_SPEAKER_ON   0x02
-#define PIT_OUTPUT       0x20
-#define PIT_MODE0_BINARY 0xb0 /* counter 2, low byte then high byte, mode 0 */
-
-/* Half a millisecond: long enough for 0.2 %, and twice that is short enough not to be noticed. */
-#define MEASURE_PIT_TICKS (PIT_HZ / 2000)
-#define MEASURE_NS        (MEASURE_PIT_TICKS * 1000000000ull / PIT_HZ)
-#define MEASURE_READS_MAX 1000000
-#define MEASURES_MAX      10
-#define FALLBACK_HZ       1000000000ull
+/* How long the timer is measured against the clock. */
+#define MEASURE_NS 100000
+#define READINGS   3
 
 #define DELAY_NS_MAX 3600000000000ull /* more than any timer counts, and nothing overflows */
 
 static volatile uint32_t *apic_registers;
 static bool is_x2apic;
-static uint64_t clock_start_ticks;
-static uint64_t clock_ns_per_tick_32; /* 32.32 fixed point */
-static uint64_t apic_ticks_per_ns_32; /* likewise */
+static uint64_t counts_per_tick_32; /* of the time-stamp counter; 32.32 fixed point */
 
 static void apic_write(uint32_t reg, uint32_t value)
 {
@@ -86,49 +74,42 @@ static void pic_silence(void)
         port_write8(writes[i].port, writes[i].value);
 }
 
-struct measure {
-    uint64_t tsc_ticks;
-    uint64_t apic_ticks;
+/* Both counters at one time: of a few readings, the quickest. */
+struct moment {
+    uint64_t ticks; /* of the time-stamp counter */
+    uint32_t count; /* of the timer, downwards */
 };
 
-/* Counts both clocks while the PIT counts half a millisecond. False if the PIT does not answer. */
-static bool clocks_measure_once(struct measure *measure)
+static struct moment moment_read(void)
 {
-    uint8_t gate = port_read8(PIT_GATE_PORT) & (uint8_t) ~(PIT_GATE_ON | PIT_SPEAKER_ON);
-    port_write8(PIT_GATE_PORT, gate);
-    port_write8(PIT_COMMAND, PIT_MODE0_BINARY);
-    port_write8(PIT_COUNTER2, MEASURE_PIT_TICKS & 0xff);
-    port_write8(PIT_COUNTER2, MEASURE_PIT_TICKS >> 8);
-    port_write8(PIT_GATE_PORT, gate | PIT_GATE_ON);
-    uint64_t tsc_start = timestamp_read();
-    uint32_t apic_start = apic_read(APIC_REG_CURRENT_COUNT);
-    bool is_done = false;
-    for (unsigned i = 0; i < MEASURE_READS_MAX && !is_done; i++)
-        is_done = port_read8(PIT_GATE_PORT) & PIT_OUTPUT;
-    measure->tsc_ticks = timestamp_read() - tsc_start;
-    measure->apic_ticks = apic_start - apic_read(APIC_REG_CURRENT_COUNT);
-    port_write8(PIT_GATE_PORT, gate);
-    return is_done && measure->tsc_ticks != 0 && measure->apic_ticks != 0;
+    struct moment quickest = {0};
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < READINGS; i++) {
+        uint64_t before = timestamp_read();
+        uint32_t count = apic_read(APIC_REG_CURRENT_COUNT);
+        uint64_t took = timestamp_read() - before;
+        if (took < least) {
+            least = took;
+            quickest = (struct moment){.ticks = before + took / 2, .count = count};
+        }
+    }
+    return quickest;
 }
 
-/* A virtual machine may lose its processor in the middle and see the end late, never early: the shortest of
- * all is right, as soon as another is about as short. */
-static bool clocks_measure(struct measure *shortest)
+static void timer_measure(void)
 {
-    if (!clocks_measure_once(shortest))
-        return false;
-    for (unsigned i = 1; i < MEASURES_MAX; i++) {
-        struct measure next;
-        if (!clocks_measure_once(&next))
-            return false;
-        uint64_t low = min_u64(next.tsc_ticks, shortest->tsc_ticks);
-        uint64_t high = max_u64(next.tsc_ticks, shortest->tsc_ticks);
-        if (next.tsc_ticks == low)
-            *shortest = next;
-        if (high - low <= low / 64)
-            break;
-    }
-    return true;
+    apic_write(APIC_REG_DIVIDE, APIC_DIVIDE_BY_1);
+    apic_write(APIC_REG_INITIAL_COUNT, UINT32_MAX);
+    struct moment start = moment_read(), now;
+    clock_measure();
+    do
+        now = moment_read();
+    while (now.ticks - start.ticks < clock_ticks_in(MEASURE_NS));
+    uint64_t count = start.count - now.count, ticks = now.ticks - start.ticks;
+    counts_per_tick_32 = (count << 32) / ticks;
+    log_debug("time", "local APIC timer: %llu counts in %llu ticks of the time-stamp counter%s",
+              (unsigned long long)count, (unsigned long long)ticks, is_x2apic ? ", x2APIC" : "");
+    apic_write(APIC_REG_INITIAL_COUNT, 0);
 }
 
 /* Every entry of the local vector table that there is (Intel SDM vol. 3, 10.5.1). */
@@ -151,20 +132,7 @@ void apic_init(volatile uint32_t *registers)
     pic_silence();
     apic_write(APIC_REG_SPURIOUS, APIC_ENABLE | VECTOR_SPURIOUS);
     mask_local_interrupts();
-    apic_write(APIC_REG_DIVIDE, APIC_DIVIDE_BY_1);
-    apic_write(APIC_REG_INITIAL_COUNT, UINT32_MAX);
-
-    struct measure ticks;
-    if (!clocks_measure(&ticks)) {
-        log_warn("time", "the PIT does not answer; assuming 1 GHz clocks");
-        ticks.tsc_ticks = ticks.apic_ticks = FALLBACK_HZ * MEASURE_NS / 1000000000;
-    }
-    clock_ns_per_tick_32 = (MEASURE_NS << 32) / ticks.tsc_ticks;
-    apic_ticks_per_ns_32 = (ticks.apic_ticks << 32) / MEASURE_NS;
-    log_debug("time", "time-stamp counter %llu kHz, local APIC timer %llu kHz%s",
-              (unsigned long long)(ticks.tsc_ticks * 1000000 / MEASURE_NS),
-              (unsigned long long)(ticks.apic_ticks * 1000000 / MEASURE_NS), is_x2apic ? ", x2APIC" : "");
-    apic_write(APIC_REG_INITIAL_COUNT, 0);
+    timer_measure();
     apic_write(APIC_REG_TIMER, VECTOR_TIMER);
 }
 
@@ -172,26 +140,11 @@ void apic_init(volatile uint32_t *registers)
 void apic_timer_set(uint64_t delay_ns)
 {
     uint64_t delay = min_u64(delay_ns, DELAY_NS_MAX);
-    uint64_t count = (uint64_t)((unsigned __int128)delay * apic_ticks_per_ns_32 >> 32) + 1;
+    uint64_t count = clock_scale(clock_ticks_in(delay), counts_per_tick_32) + 1;
     apic_write(APIC_REG_INITIAL_COUNT, (uint32_t)min_u64(count, UINT32_MAX));
 }
 
 void apic_end_of_interrupt(void)
 {
     apic_write(APIC_REG_EOI, 0);
-}
-
-void clock_start(void)
-{
-    clock_start_ticks = timestamp_read();
-}
-
-uint64_t clock_ns_of(uint64_t timestamp)
-{
-    return (uint64_t)((unsigned __int128)(timestamp - clock_start_ticks) * clock_ns_per_tick_32 >> 32);
-}
-
-uint64_t clock_now_ns(void)
-{
-    return clock_ns_of(timestamp_read());
 }

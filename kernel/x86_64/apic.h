@@ -1,4 +1,4 @@
-/* The local APIC's timer and the time-stamp counter: interrupts and time.
+/* The local APIC and its timer: interrupts.
  *
  * Next: kernel/x86_64/apic.c
  */
@@ -6,8 +6,9 @@
 
 #include "abi/base.h"
 
-/* Silences the legacy interrupt controllers and measures both clocks. No interrupt comes before alarm is set.
- * registers: the local APIC's registers, mapped uncached; unused if the firmware left it in x2APIC mode. */
+/* Silences the legacy interrupt controllers, measures the clock and the timer. No interrupt comes before
+ * alarm is set. registers: the local APIC's registers, mapped uncached; unused if the firmware left it in
+ * x2APIC mode. */
 void apic_init(volatile uint32_t *registers);
 
 /* Physical address of the local APIC's registers. */
@@ -18,12 +19,3 @@ void apic_end_of_interrupt(void);
 /* One interrupt after so much time, in place of any that was asked for before; earlier, if the time is longer
  * than the timer can count (about four seconds at 1 GHz). */
 void apic_timer_set(uint64_t delay_ns);
-
-/* The moment that the clock counts from. */
-void clock_start(void);
-
-/* Nanoseconds since clock_start; never goes back. 0 until apic_init has measured the time-stamp counter. */
-uint64_t clock_now_ns(void);
-
-/* The same for a value that the time-stamp counter has had since then. */
-uint64_t clock_ns_of(uint64_t timestamp);
