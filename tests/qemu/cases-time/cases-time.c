@@ -228,8 +228,30 @@ static void expect_registers(struct cases *cases)
     raw_expect(&cases->raw, rbxs == 0, "the others: as they were");
 }
 
+/* Enters, and runs across a few ticks, with a stack pointer that no stack has: the kernel never uses it. */
+static void expect_stack_pointer(struct cases *cases, uint64_t stack_pointer)
+{
+    register uint64_t rounds __asm__("r15") = 4 * TICK_NS / INSTRUCTION_NS / 2;
+    register uint64_t wanted __asm__("rbx") = stack_pointer;
+    register uint64_t after_enter __asm__("r13"), after_ticks __asm__("r14");
+    uint64_t rax = CAP_SYSCALL_ENTER, rdi = 0, rsi = 0;
+    __asm__ volatile("mov %%rsp, %%r12; mov %%rbx, %%rsp; syscall; mov %%rsp, %%r13; mov %%r15, %%rcx;"
+                     "1: lea -1(%%rcx), %%rcx; jrcxz 2f; jmp 1b; 2: mov %%rsp, %%r14; mov %%r12, %%rsp"
+                     : "+a"(rax), "+D"(rdi), "+S"(rsi), "=r"(after_enter), "=r"(after_ticks)
+                     : "r"(rounds), "r"(wanted)
+                     : "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "memory", "cc");
+    raw_expect_err(&cases->raw, (int64_t)rax, 0, "an enter without a stack");
+    raw_expect(&cases->raw, after_enter == stack_pointer && after_ticks == stack_pointer,
+               "the stack pointer stays as it was");
+}
+
 static void case_120(struct cases *cases)
 {
+    static const uint64_t stack_pointers[] = {
+        0,         7, CAP_RING_ADDRESS, CAP_USER_END, 0x800000000000, 0x8000000000000000, 0xffff800000001000,
+        UINT64_MAX};
+    for (uint32_t i = 0; i < sizeof stack_pointers / sizeof stack_pointers[0]; i++)
+        expect_stack_pointer(cases, stack_pointers[i]);
     const struct grant nothing[] = {copy_of("console", cases->raw.console.handle)};
     for (uint32_t i = 0; i < PARTS_BAD_NUMBERS; i++) {
         const char name[] = {'n', (char)('a' + i), 0};
