@@ -24,7 +24,7 @@
 
 #define READINGS      3
 #define FIRST_TICKS   (PIT_HZ / 4000) /* a quarter of a millisecond */
-#define FIRST_READS   100000
+#define FIRST_READS   10000
 #define FALLBACK_RATE ((uint64_t)1 << 32) /* of a counter of 1 GHz */
 
 /* Both counters at one time. */
@@ -36,6 +36,7 @@ struct moment {
 static struct clock the_clock;
 static uint64_t ticks_per_ns_32; /* the inverse of its rate */
 static struct moment start;
+static bool is_measured; /* if not, the rate is assumed */
 
 static struct moment moment_read(void)
 {
@@ -79,7 +80,8 @@ void clock_measure(void)
     }
     if (pit_ticks >= FIRST_TICKS)
         rate = clock_rate(ns_of_pit(pit_ticks), now.ticks - start.ticks);
-    if (rate == 0) {
+    is_measured = rate != 0;
+    if (!is_measured) {
         log_warn("time", "the PIT does not answer; assuming a time-stamp counter of 1 GHz");
         rate = FALLBACK_RATE;
     }
@@ -96,8 +98,7 @@ void clock_measure_again(void)
     uint64_t pit_ticks = counter_elapsed(start.pit, now.pit, estimate_ns * PIT_HZ / 1000000000);
     uint64_t rate = clock_rate(ns_of_pit(pit_ticks), now.ticks - start.ticks);
     uint64_t change = max_u64(rate, the_clock.ns_per_tick_32) - min_u64(rate, the_clock.ns_per_tick_32);
-    if (pit_ticks < FIRST_TICKS || change > the_clock.ns_per_tick_32 / 64 ||
-        estimate_ns > 50 * (uint64_t)CLOCK_AGAIN_NS)
+    if (!is_measured || change > the_clock.ns_per_tick_32 / 64 || estimate_ns > 50 * (uint64_t)CLOCK_AGAIN_NS)
         return;
     clock_set_rate(&the_clock, now.ticks, rate);
     ticks_per_ns_32 = UINT64_MAX / rate;
