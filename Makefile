@@ -48,10 +48,10 @@ clean:
 
 # ---- Messages: schema files become C in build/gen -------------------------------------------------
 
-SCHEMAS := schema/capos.capnp schema/records.capnp $(wildcard user/*/*.capnp bench/qemu/*.capnp)
+SCHEMAS := schema/capos.capnp schema/records.capnp schema/testing.capnp $(wildcard user/*/*.capnp bench/qemu/*.capnp)
 GENERATED := $(SCHEMAS:%=$(GEN)/%.c)
 GENERATED_TESTS := $(patsubst %,$(GEN)/%.c,$(wildcard tests/schemas/*.capnp))
-GEN_KERNEL := $(GEN)/schema/capos.capnp.c $(GEN)/schema/records.capnp.c
+GEN_KERNEL := $(GEN)/schema/capos.capnp.c $(GEN)/schema/records.capnp.c $(GEN)/schema/testing.capnp.c
 gen: $(GENERATED)
 
 CAPNPC := build/tools/capnpc-capos

@@ -8,6 +8,7 @@
  */
 #include "lib/manifest.h"
 
+#include "build/gen/schema/testing.capnp.h"
 #include "lib/fmt.h"
 
 #define OBJECT_COUNT (os_KernelObject_allocationFault + 1)

@@ -440,17 +440,6 @@ interface Inspector @0xb4a15c6d7e8f9012 {
   # which is a mistake in the kernel).
 }
 
-interface AllocationFault @0x918fda9123a98499 {
-  # Makes the kernel run out of memory when a test says so. Only a kernel that was built for tests has it.
-
-  arm @0 (number :UInt64);
-  # From now on the kernel counts what it allocates, frames and records, and the allocation with this number, counted
-  # from 1, fails as if nothing were left. Errors: ERR_INVALID (0).
-
-  disarm @1 () -> (count :UInt64);
-  # No allocation fails any more. How many there were since `arm`, the one that failed included.
-}
-
 # ---- The boot manifest ----------------------------------------------------------------------------
 
 struct SystemManifest {

@@ -2,7 +2,7 @@
  *
  * Next: tests/qemu/fail-alloc/fail-alloc.c
  */
-#include "build/gen/schema/capos.capnp.h"
+#include "build/gen/schema/testing.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/mm/fail_alloc.h"
 #include "kernel/ring/kernel_call.h"

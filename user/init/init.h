@@ -18,6 +18,7 @@
 #pragma once
 
 #include "build/gen/schema/capos.client.h"
+#include "build/gen/schema/testing.client.h"
 #include "lib/manifest.h"
 #include "user/rt/pending.h"
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "build/gen/schema/testing.client.h"
 #include "tests/qemu/cases.h"
 
 #define NEVER      UINT64_MAX
