@@ -69,28 +69,40 @@ static enum cap_err audit_reader_read(void *self, struct wire_call *wire,
 
 /* ---- Holdings ------------------------------------------------------------------------------------- */
 
-/* The capability at a place, or the next one; the place moves behind it. False: there are no more. */
-static bool next_holding(uint64_t *place, struct process **process, cap_id_t *id, void **object)
+/* Where a reader of all tables is. */
+struct holding_cursor {
+    struct process *process; /* NULL: behind the last */
+    uint32_t slot;
+};
+
+/* A place may be any number: what is not there begins with the next process. */
+static struct holding_cursor cursor_at(uint64_t place)
 {
-    while ((*process = process_find_from(*place >> PLACE_SLOT_BITS))) {
-        bool is_new = (*process)->number != *place >> PLACE_SLOT_BITS;
-        uint32_t slot = is_new ? 0 : (uint32_t)(*place & ((1u << PLACE_SLOT_BITS) - 1));
-        bool is_found = cap_table_next(&(*process)->caps, &slot, id, object);
-        *place = is_found ? (*process)->number << PLACE_SLOT_BITS | slot
-                          : ((*process)->number + 1) << PLACE_SLOT_BITS;
-        if (is_found)
-            return true;
+    uint64_t number = place >> PLACE_SLOT_BITS;
+    struct process *process = process_find_from(number);
+    bool is_there = process && process->number == number;
+    return (struct holding_cursor){process, is_there ? place & ((1u << PLACE_SLOT_BITS) - 1) : 0};
+}
+
+/* The next capability, which is cursor->process's. False: there are no more. */
+static bool next_holding(struct holding_cursor *cursor, cap_id_t *id, struct object **object)
+{
+    void *found;
+    for (; cursor->process; *cursor = (struct holding_cursor){process_after(cursor->process), 0}) {
+        if (!cap_table_next(&cursor->process->caps, &cursor->slot, id, &found))
+            continue;
+        *object = found;
+        return true;
     }
     return false;
 }
 
-static uint32_t count_holdings(uint64_t place, uint32_t most)
+static uint32_t count_holdings(struct holding_cursor cursor, uint32_t most)
 {
-    struct process *process;
     cap_id_t id;
-    void *object;
+    struct object *object;
     uint32_t count = 0;
-    while (count < most && next_holding(&place, &process, &id, &object))
+    while (count < most && next_holding(&cursor, &id, &object))
         count++;
     return count;
 }
@@ -99,25 +111,26 @@ static enum cap_err audit_reader_holdings(void *self, struct wire_call *wire,
                                           struct os_AuditReader_holdings_Params_reader params)
 {
     (void)self;
-    uint64_t place = os_AuditReader_holdings_Params_get_place(params);
+    struct holding_cursor cursor = cursor_at(os_AuditReader_holdings_Params_get_place(params));
     uint32_t most = os_AuditReader_holdings_Params_get_most(params);
     if (most == 0)
         return CAP_ERR_INVALID;
     struct os_AuditReader_holdings_Results_builder results = os_AuditReader_holdings_Results_init(wire);
     most = (uint32_t)min_u64(most, room_for(wire, HOLDING_WORDS));
-    uint32_t count = count_holdings(place, most);
+    uint32_t count = count_holdings(cursor, most);
     struct os_Holding_list_builder list = os_AuditReader_holdings_Results_init_holdings(results, count);
-    struct process *process;
     cap_id_t id;
-    void *object;
-    for (uint32_t i = 0; i < count && next_holding(&place, &process, &id, &object); i++) {
+    struct object *object;
+    for (uint32_t i = 0; i < count && next_holding(&cursor, &id, &object); i++) {
         struct os_Holding_builder to = os_Holding_list_builder_at(list, i);
-        os_Holding_set_process(to, process->number);
+        os_Holding_set_process(to, cursor.process->number);
         os_Holding_set_object(to, audit_object_number(object));
         os_Holding_set_cap(to, id.bits);
-        os_Holding_set_interfaceId(to, ((struct object *)object)->interface_id);
+        os_Holding_set_interfaceId(to, object->interface_id);
     }
-    os_AuditReader_holdings_Results_set_nextPlace(results, count < most ? 0 : place);
+    if (count == most)
+        os_AuditReader_holdings_Results_set_nextPlace(results, cursor.process->number << PLACE_SLOT_BITS |
+                                                                   cursor.slot);
     os_AuditReader_holdings_Results_set_next(results, audit_records()->next);
     return CAP_OK;
 }

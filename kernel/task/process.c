@@ -217,14 +217,22 @@ uint32_t process_count(void)
     return live_count;
 }
 
+static struct process *process_at(struct list_node *node)
+{
+    return node == &processes.head ? NULL : LIST_ENTRY(node, struct process, process_link);
+}
+
+struct process *process_after(struct process *process)
+{
+    return process_at(process->process_link.next);
+}
+
 struct process *process_find_from(uint64_t number)
 {
-    for (struct list_node *node = processes.head.next; node != &processes.head; node = node->next) {
-        struct process *process = LIST_ENTRY(node, struct process, process_link);
-        if (process->number >= number)
-            return process;
-    }
-    return NULL;
+    struct process *process = process_at(processes.head.next);
+    while (process && process->number < number)
+        process = process_after(process);
+    return process;
 }
 
 struct process *process_next(const struct process *previous)

@@ -161,6 +161,9 @@ uint32_t process_count(void);
 /* The process with the lowest number from `number` on; NULL: there is none. */
 struct process *process_find_from(uint64_t number);
 
+/* The one behind it, in the same order. */
+struct process *process_after(struct process *process);
+
 /* Every process once, those that are ending last. previous NULL: the first; the result NULL: there are no
  * more. */
 struct process *process_next(const struct process *previous);

@@ -350,7 +350,8 @@ kj::Array<word> chain(uint32_t index, uint32_t form, uint32_t depth)
 // How deep objects may be nested, by each pointer of each type: around 64 levels, a struct list being two.
 void compare_depths(const Case& one)
 {
-    for (uint32_t index = 0; index < 8; index++)
+    uint32_t pointer_count = one.type.getProto().getStruct().getPointerCount();
+    for (uint32_t index = 0; index < kj::min(pointer_count, 8u); index++)
         for (uint32_t form = 0; form < 4; form++)
             for (uint32_t depth = 28; depth < 68; depth += depth == 34 ? 7 : depth == 50 ? 11 : 1)
                 compare("chain in", chain(index, form, depth), one.index, one.type);

@@ -221,6 +221,22 @@ static void test_pages(struct raw *raw)
         err = os_AuditReader_holdings_wait(&call, &results);
     raw_expect_err(raw, err, CAP_ERR_INVALID, "no holdings, if none are asked for");
     rt_call_end(&call);
+    static const uint64_t places[] = {UINT64_MAX, 1ull << 63, 0xffffull << 16, 0x1ffff, 0xffff};
+    for (uint32_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        struct os_AuditReader_holdings_Params_builder params =
+            os_AuditReader_holdings_begin(&call, graph.reader);
+        os_AuditReader_holdings_Params_set_place(params, places[i]);
+        os_AuditReader_holdings_Params_set_most(params, 1);
+        err = os_AuditReader_holdings_send(&call);
+        if (!err)
+            err = os_AuditReader_holdings_wait(&call, &results);
+        raw_expect_err(raw, err, CAP_OK, "any number is a place");
+        /* Only the last stands before init, which is the first process. */
+        uint32_t count =
+            err ? 99 : os_Holding_list_count(os_AuditReader_holdings_Results_get_holdings(results));
+        raw_expect(raw, count == (places[i] == 0xffff), "and nobody holds anything behind the end");
+        rt_call_end(&call);
+    }
 }
 
 int main(struct rt *rt)
