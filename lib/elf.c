@@ -310,6 +310,11 @@ struct elf_source elf_source_of_bytes(const uint8_t *bytes, uint64_t byte_count)
     return (struct elf_source){.byte_count = byte_count, .copy = copy_bytes, .context = bytes};
 }
 
+bool elf_source_is_bytes(const struct elf_source *source)
+{
+    return source->copy == copy_bytes;
+}
+
 enum cap_err elf_plan_make(const uint8_t *bytes, uint64_t byte_count, struct elf_plan *plan,
                            const char **reason)
 {

@@ -73,6 +73,9 @@ struct elf_source {
 /* The file lies in memory, at any alignment. */
 struct elf_source elf_source_of_bytes(const uint8_t *bytes, uint64_t byte_count);
 
+/* Whether the source is such a file. */
+bool elf_source_is_bytes(const struct elf_source *source);
+
 /* Judges a file. CAP_ERR_MALFORMED if it is not such a program; *reason is then a constant text for a person,
  * and *plan is untouched. Symbols are an aid, not part of the program: if they are damaged, the plan merely
  * has none. Time is bounded by the limits above.

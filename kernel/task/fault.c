@@ -9,6 +9,7 @@
 #include "kernel/task/process.h"
 #include "kernel/task/scheduler.h"
 #include "kernel/x86_64/upcalls.h"
+#include "lib/elf_symbol.h"
 
 #define VECTOR_PAGE_FAULT 14
 #define VECTOR_COUNT      32
@@ -61,8 +62,16 @@ void process_fault(struct process *process, uint16_t kind, uint64_t address)
 {
     const struct process_end end = {
         .kind = PROCESS_FAULTED, .fault_kind = kind, .address = address, .instruction = process->context.rip};
-    log_info("fault", "%s: %s of 0x%llx at 0x%llx", process->name, fault_name(kind),
-             (unsigned long long)address, (unsigned long long)end.instruction);
+    const struct process_names *names = &process->names;
+    char name[ELF_SYMBOL_BYTES];
+    uint64_t offset;
+    if (elf_symbol_find(&names->file, &names->symbols, &names->strings, end.instruction, name, &offset))
+        log_info("fault", "%s: %s of 0x%llx at 0x%llx, in %s + 0x%llx", process->name, fault_name(kind),
+                 (unsigned long long)address, (unsigned long long)end.instruction, name,
+                 (unsigned long long)offset);
+    else
+        log_info("fault", "%s: %s of 0x%llx at 0x%llx", process->name, fault_name(kind),
+                 (unsigned long long)address, (unsigned long long)end.instruction);
     process_end(process, &end);
 }
 

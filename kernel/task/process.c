@@ -125,6 +125,8 @@ enum cap_err process_create(const char *name, uint32_t name_bytes, const struct 
         process_free(process);
         return err;
     }
+    if (plan->has_symbols && elf_source_is_bytes(elf))
+        process->names = (struct process_names){*elf, plan->symbols, plan->strings};
     process->observer = observer;
     list_push_back(&processes, &process->process_link);
     live_count++;

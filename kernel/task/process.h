@@ -53,6 +53,14 @@ struct process_observer {
     void (*on_end)(struct process_observer *observer, const struct process_end *end);
 };
 
+/* Where the names of its functions are: in the boot package, which stays. Without symbols if the program came
+ * from elsewhere, or has none. */
+struct process_names {
+    struct elf_source file;
+    struct elf_range symbols;
+    struct elf_range strings;
+};
+
 struct process {
     struct context context; /* user registers while not running; entry code saves here */
     struct fpu_state fpu;
@@ -80,6 +88,7 @@ struct process {
     struct cap_table caps;
     struct address_space space;
     struct cap_capset *capset; /* the kernel's view of its CapSet page */
+    struct process_names names;
     struct process_observer *observer;
 
     /* Of kernel/task/process_end.c. */
@@ -97,7 +106,8 @@ struct process_budget {
 /* A process that is built but does not run: the plan's segments are loaded from elf, ring, CapSet and
  * stack are there, the table is empty. All or nothing: CAP_ERR_QUOTA (of the payer, or the new process's own
  * limits are too low), CAP_ERR_NO_MEMORY.
- * name has at most CAP_NAME_BYTES_MAX bytes. The observer is told when the process ends, as the last thing.
+ * name has at most CAP_NAME_BYTES_MAX bytes. An elf of bytes (elf_source_of_bytes) stays as long as the
+ * process. The observer is told when the process ends, as the last thing.
  */
 CAP_MUST_CHECK enum cap_err process_create(const char *name, uint32_t name_bytes,
                                            const struct process_budget *budget, const struct elf_plan *plan,
