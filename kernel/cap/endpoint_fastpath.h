@@ -1,5 +1,5 @@
-/* The path of nearly every call between processes: no capabilities, no time limit, memory that was used
- * before, short messages.
+/* The path of nearly every call between processes: no time limit, memory that was used before; of calls that
+ * have to wait, those without capabilities and with short messages.
  *
  * It looks for all that could stand in the way first and gives up if there is anything, with nothing changed:
  * the general path (endpoint.c, kernel/ring/call.c) then finds out what it is. Behind that nothing can fail.

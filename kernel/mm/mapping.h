@@ -41,10 +41,10 @@ struct mappable {
 void memory_read(const struct memory *memory, uint64_t offset, void *to, uint64_t bytes);
 
 /* Maps all of it at *address, or, if that is 0, where there is room with an unmapped page on both sides, and
- * says where. rights: 0, PAGE_WRITE or PAGE_EXECUTE. Nothing has changed after an error: CAP_ERR_INVALID the
- * address is unaligned, or the range not in CAP_MAPPINGS_START..END; the rights are more than rights_max, or
- * would make the memory writable and executable at once CAP_ERR_FAULT      something is mapped there, or
- * it would cross the border of a reservation
+ * says where. rights: 0, PAGE_WRITE or PAGE_EXECUTE. Nothing has changed after an error:
+ *   CAP_ERR_INVALID    the address is unaligned, or the range not in CAP_MAPPINGS_START..END; the rights are
+ *                      more than rights_max, or would make the memory writable and executable at once
+ *   CAP_ERR_FAULT      something is mapped there, or it would cross the border of a reservation
  *   CAP_ERR_NO_MEMORY  no memory, or no room in the address space
  *   CAP_ERR_QUOTA */
 CAP_MUST_CHECK enum cap_err mapping_add(struct address_space *space, const struct mappable *what,

@@ -10,8 +10,8 @@
  *
  * Invariants
  *  1. Every accepted CALL is finished exactly once, also when either side dies.
- *  2. Only call_finish, call_give_up and, for an answer at once, kernel_call_run post its CQE. (A caller that
- *     died gets none.)
+ *  2. Only call_finish, call_give_up and, where there is no more to do, op_return.c and kernel_call_run post
+ *     its CQE. (A caller that died gets none.)
  *  3. Its CQ slot was reserved before the SQE was taken, so posting cannot fail.
  *
  * Next: kernel/ring/call.c

@@ -32,7 +32,7 @@ static __attribute__((noinline)) enum cap_err answer_general(struct process *pro
 }
 
 /* The path of nearly every answer: no capabilities, a caller that waits, memory that was used before. As in
- * kernel/cap/endpoint_fastpath.c: false, and nothing has happened, if anything is in the way. */
+ * kernel/cap/endpoint_fastpath.h: false, and nothing has happened, if anything is in the way. */
 static inline bool answer_fast(struct process *process, const struct cap_sqe *sqe)
 {
     void *found;

@@ -1,10 +1,10 @@
 /* The end of a process, in bounded steps.
  *
- *   process_end     nobody can reach it any more: it does not run, its calls and RECVs are gone      at once
- *   answer_callers  calls that it served end for their callers                                        stages,
- *   release_caps    what it held goes                                                                 in
- * steps free_memory     mappings, then pages of its own finish          its account closes, its record goes,
- * its observer learns how it ended             at once
+ *   at once   process_end     nobody can reach it any more: it does not run, its calls and RECVs are gone
+ *   in steps  answer_callers  calls that it served end for their callers
+ *             release_caps    what it held goes
+ *             free_memory     mappings, then pages of its own
+ *   at once   finish          its account closes, its record goes, its observer learns how it ended
  *
  * A step takes a budget of units, each of them one call, one capability, one mapping or one page. The first
  * step is part of process_end, and the end of a small process is over with it. The rest is the scheduler's:
