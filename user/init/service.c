@@ -142,7 +142,14 @@ static void describe_only(struct description *words, struct os_Grant_only_reader
         describe(words, " %u", wire_list_u16(methods, i));
 }
 
-/* `channel` is the client facet or what the source was narrowed to; null: the whole kernel object. */
+static bool is_narrowed(struct os_Grant_reader grant)
+{
+    struct os_Grant_only_reader only = os_Grant_get_only(grant);
+    return os_Grant_only_get_methods(only).count > 0 || os_Grant_only_get_binaries(only).count > 0;
+}
+
+/* `channel` is the client facet or what the source was narrowed to; null: the whole kernel object, unless it
+ * should have been narrowed, which the spawn then refuses. */
 static void add_grant(struct start *start, struct os_Grant_reader grant, struct rt_handle channel)
 {
     struct wire_text name = os_Grant_get_name(grant);
@@ -164,7 +171,7 @@ static void add_grant(struct start *start, struct os_Grant_reader grant, struct 
         struct rt_handle whole =
             service_kernel_object(start->init, os_Grant_source_get_kernel(source), &interface);
         describe(&start->words, "%.*s (%s", (int)name.length, name.bytes, interface);
-        if (rt_handle_is_null(channel))
+        if (rt_handle_is_null(channel) && !is_narrowed(grant))
             channel = whole;
     }
     describe_only(&start->words, os_Grant_get_only(grant));
