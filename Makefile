@@ -48,10 +48,11 @@ clean:
 
 # ---- Messages: schema files become C in build/gen -------------------------------------------------
 
-SCHEMAS := schema/capos.capnp schema/records.capnp schema/testing.capnp $(wildcard user/*/*.capnp bench/qemu/*.capnp)
+SCHEMAS_OS := $(filter-out schema/c.capnp,$(wildcard schema/*.capnp))
+SCHEMAS := $(SCHEMAS_OS) $(wildcard user/*/*.capnp bench/qemu/*.capnp)
 GENERATED := $(SCHEMAS:%=$(GEN)/%.c)
 GENERATED_TESTS := $(patsubst %,$(GEN)/%.c,$(wildcard tests/schemas/*.capnp))
-GEN_KERNEL := $(GEN)/schema/capos.capnp.c $(GEN)/schema/records.capnp.c $(GEN)/schema/testing.capnp.c
+GEN_KERNEL := $(SCHEMAS_OS:%=$(GEN)/%.c)
 gen: $(GENERATED)
 
 CAPNPC := build/tools/capnpc-capos
@@ -67,7 +68,7 @@ build/tools/obj/tools/capnpc-capos/%.o: tools/capnpc-capos/%.c
 	@mkdir -p $(@D)
 	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
 
-$(GEN)/%.capnp.c: %.capnp $(CAPNPC) schema/c.capnp schema/records.capnp
+$(GEN)/%.capnp.c: %.capnp $(CAPNPC) schema/c.capnp schema/capos.capnp schema/records.capnp
 	@mkdir -p $(GEN)
 	capnp compile -I. --src-prefix=. -o $(CAPNPC):$(GEN) $<
 

@@ -14,7 +14,7 @@
 
 #include "abi/error.h"
 #include "abi/limits.h"
-#include "build/gen/schema/capos.capnp.h"
+#include "build/gen/schema/manifest.capnp.h"
 
 /* Bounds of one manifest. */
 #define MANIFEST_VERSION        1

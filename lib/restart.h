@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "build/gen/schema/capos.capnp.h"
+#include "build/gen/schema/manifest.capnp.h"
 
 /* What the manifest says about restarts of one service. */
 struct restart_rule {

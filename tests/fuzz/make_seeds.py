@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 OS = "schema/capos.capnp"
+MANIFEST = "schema/manifest.capnp"
 LANG = "tests/schemas/language.capnp"
 
 PROGRAM_START, PAGE = 0x400000, 0x1000
@@ -70,12 +71,12 @@ MESSAGES = {
     "faulted": (OS, "ProcessEnd", "(faulted = (kind = pageWrite, address = 0xdeadbeef, instruction = 0x401000))"),
     "named-cap": (OS, "NamedCap", '(name = "console")'),
     "fault": (OS, "Fault", "(kind = noMemory, address = 1)"),
-    "binary": (OS, "Binary", '(name = "hello", elf = 0x"7f 45 4c 46 02 01 01")'),
-    "export": (OS, "Export", '(name = "echo", interfaceId = 0x93b4c5d6e7f80912)'),
-    "grant": (OS, "Grant", '(name = "echo", source = (service = (name = "server", export = "echo", badge = 7)))'),
-    "grant-kernel": (OS, "Grant", '(name = "log", source = (kernel = processSpawner))'),
+    "binary": (MANIFEST, "Binary", '(name = "hello", elf = 0x"7f 45 4c 46 02 01 01")'),
+    "export": (MANIFEST, "Export", '(name = "echo", interfaceId = 0x93b4c5d6e7f80912)'),
+    "grant": (MANIFEST, "Grant", '(name = "echo", source = (service = (name = "server", export = "echo", badge = 7)))'),
+    "grant-kernel": (MANIFEST, "Grant", '(name = "log", source = (kernel = processSpawner))'),
     "manifest": (
-        OS,
+        MANIFEST,
         "SystemManifest",
         '(version = 1, binaries = [(name = "init", elf = 0x"7f 45 4c 46"), (name = "b")], '
         'init = (binary = "init", grants = [(name = "console", object = console)]), '
@@ -262,7 +263,7 @@ def manifests():
         "version": "version = 2",
         "empty": "",
     }
-    found = {name: capnp("encode", OS, "SystemManifest", f"({text})", "--segment-size=100000") for name, text in texts.items()}
+    found = {name: capnp("encode", MANIFEST, "SystemManifest", f"({text})", "--segment-size=100000") for name, text in texts.items()}
     found["cut"] = found["good"][:-8]
     found["odd"] = found["good"][:-3]
     found["trailing"] = found["good"] + bytes(8)

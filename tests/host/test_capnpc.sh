@@ -98,7 +98,7 @@ result "wire-check names the rule that keeps a message from being canonical" $?
 test $? -eq 0 && grep -q '^canonical$' "$work/said"
 result "wire-check knows a canonical message" $?
 printf '\0\0\0\0\0\0\1\0\1\0\0\0\2\1\0\0%040d' 0 > "$work/long"
-"$wire_check" -I. --flat "$work/long" schema/capos.capnp Binary > "$work/said" 2>&1
+"$wire_check" -I. --flat "$work/long" schema/manifest.capnp Binary > "$work/said" 2>&1
 test $? -eq 1 && grep -q 'refused: V3: \|refused: L7: ' "$work/said"
 result "wire-check judges by maxLength and NUL" $?
 "$wire_check" $vectors/m-empty.bin tests/schemas/vec.capnp Nothing > "$work/said" 2>&1

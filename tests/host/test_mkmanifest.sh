@@ -88,7 +88,7 @@ pack() { # pack IN.json: to $work/out; what it says to $work/said
 
 # What the official tool makes of a manifest, without the programs' bytes.
 decode() {
-    capnp decode --short schema/capos.capnp SystemManifest < "$1" | sed 's/elf = "[^"]*"/elf/g'
+    capnp decode --short schema/manifest.capnp SystemManifest < "$1" | sed 's/elf = "[^"]*"/elf/g'
 }
 
 # refuses NAME SED-SCRIPT TEXT...: good.json, spoiled, is refused with exactly these problems, and nothing
@@ -156,8 +156,8 @@ result "--check accepts what was packed" $?
 pack "$work/good.json" && cmp "$work/out" "$work/good" >> "$work/said" 2>&1
 result "the same system packs to the same bytes" $?
 
-capnp decode --short schema/capos.capnp SystemManifest < "$work/good" 2> "$work/said" |
-    capnp encode schema/capos.capnp SystemManifest > "$work/encoded" 2>> "$work/said" &&
+capnp decode --short schema/manifest.capnp SystemManifest < "$work/good" 2> "$work/said" |
+    capnp encode schema/manifest.capnp SystemManifest > "$work/encoded" 2>> "$work/said" &&
     "$mkmanifest" --check "$work/encoded" >> "$work/said" 2>&1
 result "--check accepts what capnp encode makes" $?
 

@@ -33,7 +33,7 @@ static const char usage[] =
     "\n"
     "  --binaries DIR  where programs are; the first folder that has one wins\n"
     "  -o OUT          the boot manifest: a framed Cap'n Proto message of one segment, for\n"
-    "                  `capnp decode schema/capos.capnp SystemManifest`\n"
+    "                  `capnp decode schema/manifest.capnp SystemManifest`\n"
     "  --check FILE    only says whether FILE is a valid boot manifest\n"
     "  --help          this text\n"
     "\n"
