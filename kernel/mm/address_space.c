@@ -144,7 +144,9 @@ bool address_space_destroy_step(struct address_space *space, uint32_t *budget)
         return false;
     bool is_done = page_table_unmap_range(&space->table, 0, CAP_USER_END, *budget, &sink);
     *budget -= pages.count;
-    if (is_done)
+    if (is_done) {
+        CHECK(cr3_read() != space->table.root_paddr);
         page_table_destroy(&space->table);
+    }
     return is_done;
 }

@@ -68,11 +68,11 @@ void scheduler_remove(struct process *process)
     timer_stop(&process->sleep);
     if (cpu->handoff == process)
         cpu->handoff = NULL;
-    if (cpu->current == process) {
+    if (cpu->current == process)
         cpu->current = NULL;
-        /* Its tables are about to be freed. */
+    /* Its tables are about to be freed. Those of who ran last stay loaded while it waits, too. */
+    if (cr3_read() == process->space.table.root_paddr)
         cr3_write(kernel_space()->root_paddr);
-    }
 }
 
 void kernel_on_timer(bool from_user)
