@@ -10,8 +10,8 @@
 #include "kernel/mm/kernel_space.h"
 #include "kernel/mm/record.h"
 #include "kernel/panic.h"
-#include "kernel/ring/self_check.h"
 #include "kernel/task/process.h"
+#include "kernel/task/process_hooks.h"
 #include "kernel/x86_64/apic.h"
 #include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/serial.h"
@@ -61,30 +61,12 @@ static struct os_SystemManifest_reader manifest_judge(struct wire_message_reader
 
 /* ---- init ----------------------------------------------------------------------------------------- */
 
-/* The books are right, or the system ends here. */
-static void check_books(void)
-{
-    struct books books;
-    self_check(&books);
-    if (books.difference_count == 0) {
-        log_info("halt",
-                 "self-check: %u processes, %u objects, %llu references, %u calls: the books are right",
-                 books.process_count, books.object_count, (unsigned long long)books.reference_count,
-                 books.call_count);
-        return;
-    }
-    log_error("halt", "self-check: %s", books.first);
-    log_error("halt", "self-check: the kernel has miscounted: %u difference%s", books.difference_count,
-              books.difference_count == 1 ? "" : "s");
-    kernel_halt(HALT_SELF_CHECK);
-}
-
 /* The system ends with init. Whatever is left then goes first, and nothing may be missing afterwards. */
 static void init_ended(struct process_observer *observer, const struct process_end *end)
 {
     (void)observer;
     uint32_t left_count = process_count();
-    check_books();
+    kernel_check_books();
     process_end_all();
     uint64_t record_count = record_trim();
     uint64_t missing_count = frames_before_init - frame_free_count();

@@ -7,11 +7,14 @@
  */
 #include "kernel/ring/self_check.h"
 #include "abi/memory_map.h"
+#include "kernel/log.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/mapping.h"
+#include "kernel/panic.h"
 #include "kernel/ring/call.h"
 #include "kernel/ring/receive.h"
 #include "kernel/task/process.h"
+#include "kernel/task/process_hooks.h"
 
 /* ---- Everything that refers to an object ---------------------------------------------------------- */
 
@@ -223,4 +226,21 @@ void self_check(struct books *books)
         check_account(books, &process->account, process);
     }
     check_totals(books);
+}
+
+void kernel_check_books(void)
+{
+    struct books books;
+    self_check(&books);
+    if (books.difference_count == 0) {
+        log_info("halt",
+                 "self-check: %u processes, %u objects, %llu references, %u calls: the books are right",
+                 books.process_count, books.object_count, (unsigned long long)books.reference_count,
+                 books.call_count);
+        return;
+    }
+    log_error("halt", "self-check: %s", books.first);
+    log_error("halt", "self-check: the kernel has miscounted: %u difference%s", books.difference_count,
+              books.difference_count == 1 ? "" : "s");
+    kernel_halt(HALT_SELF_CHECK);
 }

@@ -17,5 +17,9 @@ void process_end_served_call(void *call);
  */
 void process_poll_ring(struct process *process);
 
+/* The end of a run: the books are right (kernel/ring/self_check.h), or the system halts with HALT_SELF_CHECK.
+ */
+void kernel_check_books(void);
+
 /* The process's timeout has passed: gives its cap_enter the result. */
 void process_wait_over(struct process *process);

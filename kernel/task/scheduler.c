@@ -132,6 +132,7 @@ static void idle(struct cpu *cpu)
     if (!timer_is_any()) {
         log_error("sched", "all %u %s for ever, and nothing can wake one: the system stops", process_count(),
                   process_count() == 1 ? "process waits" : "processes wait");
+        kernel_check_books();
         kernel_halt(HALT_DEADLOCK);
     }
     /* A tick only if the port has not taken everything yet. */

@@ -155,6 +155,42 @@ static void test_sharer_ends(struct test *test)
     check(test, "and gone");
 }
 
+/* A facet in front of the share can be taken back. */
+static void test_revocation(struct test *test, struct os_FacetFactory facets)
+{
+    static struct rt_call record;
+    struct rt_call *call = &record;
+    struct raw *raw = &test->raw;
+    struct os_FrameAllocator share = {{.rt = raw->rt}}, facet = {{.rt = raw->rt}};
+    struct os_Revoker revoker = {{.rt = raw->rt}};
+    struct os_MemoryObject memory = {{.rt = raw->rt}};
+    struct os_FacetFactory_create_Results_reader results;
+    raw_expect_err(raw, os_FrameAllocator_share(test->allocator, PAGE, &share), CAP_OK, "a share");
+    struct os_FacetFactory_create_Params_builder params = os_FacetFactory_create_begin(call, facets);
+    struct wire_list_builder methods = os_FacetFactory_create_Params_init_methods(params, 1);
+    wire_list_set_u16(methods, 0, os_FrameAllocator_create_METHOD);
+    (void)!os_FacetFactory_create_Params_set_target(params,
+                                                    rt_call_attach(call, share.handle, CAP_TRANSFER_COPY));
+    enum cap_err err = os_FacetFactory_create_send(call);
+    if (!err)
+        err = os_FacetFactory_create_wait(call, &results);
+    if (!err)
+        err = rt_call_take(call, os_FacetFactory_create_Results_get_facet(results), &facet.handle);
+    if (!err)
+        err = rt_call_take(call, os_FacetFactory_create_Results_get_revoker(results), &revoker.handle);
+    raw_expect_err(raw, err, CAP_OK, "a facet of it");
+    rt_call_end(call);
+    raw_expect_err(raw, os_FrameAllocator_create(facet, PAGE, &memory), CAP_OK, "it works through the facet");
+    raw_expect_err(raw, os_Revoker_revoke(revoker), CAP_OK, "revoked");
+    raw_expect_err(raw, os_FrameAllocator_create(facet, PAGE, &memory), CAP_ERR_DISCONNECTED, "no more");
+    rt_handle_drop(&memory.handle);
+    rt_handle_drop(&facet.handle);
+    rt_handle_drop(&revoker.handle);
+    rt_handle_drop(&share.handle);
+    rt_flush(raw->rt);
+    check(test, "after the revocation");
+}
+
 /* The share allows it, the sharer has not got it. */
 static void test_sharer_is_poor(struct test *test)
 {
@@ -188,7 +224,9 @@ int main(struct rt *rt)
 {
     struct test test = {.raw = raw_start(rt)};
     struct os_EndpointFactory endpoints;
-    if (RT_CAPSET(rt, "inspector", os_Inspector, &test.inspector) ||
+    struct os_FacetFactory facets;
+    if (RT_CAPSET(rt, "facetFactory", os_FacetFactory, &facets) ||
+        RT_CAPSET(rt, "inspector", os_Inspector, &test.inspector) ||
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &test.spawner) ||
         RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &test.allocator) ||
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &endpoints))
@@ -197,5 +235,6 @@ int main(struct rt *rt)
     test_share(&test);
     test_sharer_ends(&test);
     test_sharer_is_poor(&test);
+    test_revocation(&test, facets);
     return raw_end(&test.raw);
 }
