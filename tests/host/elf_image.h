@@ -145,6 +145,14 @@ static inline void expect_tls(const struct elf_plan *plan)
                               tls->file_offset - segment->file_offset == tls->address - segment->address);
     }
     EXPECT(is_in_segment);
+
+    uint64_t pointer;
+    struct elf_segment block = elf_tls_segment(tls, CAP_TLS_END, &pointer);
+    EXPECT(block.address >= CAP_ARGUMENTS_ADDRESS + CAP_PAGE_BYTES &&
+           block.address <= pointer - tls->memory_bytes);
+    EXPECT(pointer % tls->align == 0 && pointer <= CAP_TLS_END - ELF_THREAD_BYTES);
+    EXPECT_EQ(block.address + block.memory_bytes, CAP_TLS_END);
+    EXPECT(block.file_bytes <= pointer - block.address);
 }
 
 static inline void expect_plan(const struct elf_plan *plan, const uint8_t *bytes, uint64_t byte_count)
