@@ -1,0 +1,7 @@
+/* init. Next: tests/qemu/soak.h */
+#include "tests/qemu/soak.h"
+
+int main(struct rt *rt)
+{
+    return soak_run(rt, 300);
+}
