@@ -123,7 +123,8 @@ static struct object *kernel_object(uint16_t which, struct process *init)
     CHECK(which < sizeof objects / sizeof objects[0] && objects[which]);
     object = objects[which]();
     if (!object)
-        boot_refuse("init is granted %s, which only kernels built for tests have", manifest_object_name(which));
+        boot_refuse("init is granted %s, which only kernels built for tests have",
+                    manifest_object_name(which));
     object_reference(object);
     return object;
 }

@@ -21,6 +21,6 @@ static inline bool fail_alloc_now(void)
     return FAIL_ALLOC_IS_BUILT && fail_alloc_count();
 }
 
-/* From now on the allocation with this number fails, counted from 1; 0: none. Returns how many there were since
- * the last time. */
+/* From now on the allocation with this number fails, counted from 1; 0: none. Returns how many there were
+ * since the last time. */
 uint64_t fail_alloc_set(uint64_t number);
