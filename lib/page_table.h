@@ -43,7 +43,8 @@ struct page_source {
     void *context;
     uint64_t direct_map; /* the frame at physical address p is at the kernel address direct_map + p */
     enum cap_err (*alloc)(void *context, uint64_t *paddr); /* a zeroed frame, or any error: it is passed on */
-    void (*free)(void *context, uint64_t paddr);           /* does not write the frame */
+    void (*free)(void *context, uint64_t paddr); /* does not write the frame; it is zeroed again, unless
+                                                    it is the root */
 };
 
 struct page_table {

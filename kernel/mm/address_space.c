@@ -31,23 +31,26 @@ void address_space_changed(struct address_space *space, uint64_t address, uint64
         tlb_flush_page(address + i * CAP_PAGE_BYTES);
 }
 
-static enum cap_err charged_frame_take(struct address_space *space, uint64_t *paddr)
+static inline enum cap_err charged(struct address_space *space, enum cap_err (*alloc)(uint64_t *paddr),
+                                   uint64_t *paddr)
 {
     enum cap_err err = ledger_charge(space->ledger, LEDGER_FRAMES, 1);
     if (err)
         return err;
-    err = frame_alloc(paddr);
+    err = alloc(paddr);
     if (err)
         ledger_refund(space->ledger, LEDGER_FRAMES, 1);
     return err;
 }
 
+static enum cap_err charged_frame_take(struct address_space *space, uint64_t *paddr)
+{
+    return charged(space, frame_alloc, paddr);
+}
+
 static enum cap_err charged_frame_alloc(void *context, uint64_t *paddr)
 {
-    enum cap_err err = charged_frame_take(context, paddr);
-    if (!err)
-        mem_zero(frame_to_pointer(*paddr), CAP_PAGE_BYTES);
-    return err;
+    return charged(context, frame_alloc_zeroed, paddr);
 }
 
 static void charged_frame_free(void *context, uint64_t paddr)
@@ -57,11 +60,22 @@ static void charged_frame_free(void *context, uint64_t paddr)
     ledger_refund(space->ledger, LEDGER_FRAMES, 1);
 }
 
+/* Tables are all zero when they go, except the root. */
+static void table_free(void *context, uint64_t paddr)
+{
+    struct address_space *space = context;
+    if (paddr == space->table.root_paddr)
+        frame_free(paddr);
+    else
+        frame_free_zeroed(paddr);
+    ledger_refund(space->ledger, LEDGER_FRAMES, 1);
+}
+
 enum cap_err address_space_init(struct address_space *space, struct ledger *ledger)
 {
     space->ledger = ledger;
     space->source = (struct page_source){
-        .context = space, .direct_map = DIRECT_MAP, .alloc = charged_frame_alloc, .free = charged_frame_free};
+        .context = space, .direct_map = DIRECT_MAP, .alloc = charged_frame_alloc, .free = table_free};
     space->mappings = (struct range_tree){0};
     enum cap_err err = page_table_init(&space->table, &space->source);
     if (!err)

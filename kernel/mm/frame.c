@@ -27,6 +27,11 @@ struct waiting_list {
 static struct waiting_list *waiting;
 static uint64_t waiting_count; /* frames in them, tables too */
 
+/* Frames that were given back zeroed, for who needs such a one. */
+#define ZEROED_MAX 64
+static uint64_t zeroed[ZEROED_MAX];
+static uint32_t zeroed_count;
+
 void *frame_to_pointer(uint64_t paddr)
 {
     return (void *)(direct_map + paddr);
@@ -126,21 +131,36 @@ static enum cap_err take_waiting(uint64_t *paddr)
     return CAP_OK;
 }
 
-enum cap_err frame_alloc(uint64_t *paddr)
+static bool take_zeroed(uint64_t *paddr)
+{
+    if (zeroed_count == 0)
+        return false;
+    *paddr = zeroed[--zeroed_count];
+    return true;
+}
+
+static enum cap_err take_any(uint64_t *paddr)
 {
     uint64_t frame;
-    if (fail_alloc_now())
-        return CAP_ERR_NO_MEMORY;
     enum cap_err err = frame_bitmap_alloc(&bitmap, &frame);
     if (err)
-        return take_waiting(paddr);
+        return take_zeroed(paddr) ? CAP_OK : take_waiting(paddr);
     *paddr = frame * CAP_PAGE_BYTES;
     return CAP_OK;
 }
 
+enum cap_err frame_alloc(uint64_t *paddr)
+{
+    return fail_alloc_now() ? CAP_ERR_NO_MEMORY : take_any(paddr);
+}
+
 enum cap_err frame_alloc_zeroed(uint64_t *paddr)
 {
-    enum cap_err err = frame_alloc(paddr);
+    if (fail_alloc_now())
+        return CAP_ERR_NO_MEMORY;
+    if (take_zeroed(paddr))
+        return CAP_OK;
+    enum cap_err err = take_any(paddr);
     if (!err)
         mem_zero(frame_to_pointer(*paddr), CAP_PAGE_BYTES);
     return err;
@@ -150,6 +170,14 @@ void frame_free(uint64_t paddr)
 {
     enum cap_err err = frame_bitmap_free(&bitmap, paddr / CAP_PAGE_BYTES);
     CHECK(!err);
+}
+
+void frame_free_zeroed(uint64_t paddr)
+{
+    if (zeroed_count == ZEROED_MAX)
+        frame_free(paddr);
+    else
+        zeroed[zeroed_count++] = paddr;
 }
 
 void frame_free_list(const struct frame_list *list)
@@ -163,7 +191,7 @@ void frame_free_list(const struct frame_list *list)
 
 uint64_t frame_free_count(void)
 {
-    return bitmap.free_count + waiting_count;
+    return bitmap.free_count + waiting_count + zeroed_count;
 }
 
 uint64_t frame_total_count(void)

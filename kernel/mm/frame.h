@@ -28,6 +28,9 @@ CAP_MUST_CHECK enum cap_err frame_alloc(uint64_t *paddr);
 CAP_MUST_CHECK enum cap_err frame_alloc_zeroed(uint64_t *paddr);
 void frame_free(uint64_t paddr);
 
+/* Gives a frame back that holds only zeros: the next who wants that need not zero it again. */
+void frame_free_zeroed(uint64_t paddr);
+
 /* Gives a whole list back, in constant time: its frames are free from now on, and taken off it one by one
  * when there are no others. The list is not empty. */
 void frame_free_list(const struct frame_list *list);

@@ -23,6 +23,7 @@
 struct memory {
     uint8_t (*frames)[CAP_PAGE_BYTES];
     bool is_used[FRAMES_MAX];
+    bool is_root[FRAMES_MAX];
     uint32_t used_count;
     uint32_t allocs_until_failure; /* 0: never fails */
 };
@@ -52,7 +53,10 @@ static inline void memory_free(void *context, uint64_t paddr)
     EXPECT(context == &memory);
     uint64_t frame = (paddr - MEMORY_PADDR) / CAP_PAGE_BYTES;
     EXPECT(paddr % CAP_PAGE_BYTES == 0 && frame < FRAMES_MAX && memory.is_used[frame]);
+    for (uint32_t i = 0; i < CAP_PAGE_BYTES; i++)
+        EXPECT(memory.frames[frame][i] == 0 || memory.is_root[frame]);
     memory.is_used[frame] = false;
+    memory.is_root[frame] = false;
     memory.used_count--;
     memset(memory.frames[frame], 0xff, CAP_PAGE_BYTES);
 }
@@ -65,6 +69,7 @@ static inline void memory_init(void)
         memory.frames = aligned_alloc(CAP_PAGE_BYTES, sizeof(*memory.frames) * FRAMES_MAX);
     memset(memory.frames, 0xff, sizeof(*memory.frames) * FRAMES_MAX);
     memset(memory.is_used, 0, sizeof(memory.is_used));
+    memset(memory.is_root, 0, sizeof(memory.is_root));
     memory.used_count = 0;
     memory.allocs_until_failure = 0;
     source.direct_map = (uint64_t)(uintptr_t)memory.frames - MEMORY_PADDR;
@@ -74,6 +79,7 @@ static inline struct page_table table_new(void)
 {
     struct page_table table;
     EXPECT_EQ(page_table_init(&table, &source), CAP_OK);
+    memory.is_root[(table.root_paddr - MEMORY_PADDR) / CAP_PAGE_BYTES] = true;
     return table;
 }
 
