@@ -15,7 +15,8 @@
 #define LEDGER_TEXT_BYTES 256
 
 /* "frames: 4090 of 4096 in use, 16 more asked; release some or ask for a larger limit". For a ledger other
- * than `own`, the ledger of who reads it, it says whose it is; how much that has is told of a child's only. */
+ * than `own`, the ledger of who reads it, it says whose it is; how much that has is told of a child's only.
+ */
 void ledger_refusal_text(const struct ledger_refusal *refusal, const struct ledger *own,
                          char text[LEDGER_TEXT_BYTES]);
 

@@ -79,8 +79,8 @@ CAP_MUST_CHECK static inline enum cap_err ring_observe(struct ring *ring)
     return CAP_OK;
 }
 
-/* How many SQEs that were observed can be taken: each has a place of the CQ that is free. Taking one takes one off;
- * completions change nothing, since the place that they fill was reserved. */
+/* How many SQEs that were observed can be taken: each has a place of the CQ that is free. Taking one takes
+ * one off; completions change nothing, since the place that they fill was reserved. */
 static inline uint32_t ring_sqe_takeable(const struct ring *ring)
 {
     uint32_t pending = ring_sqe_pending(ring), room = CAP_CQ_ENTRIES - ring_cqe_reachable(ring);

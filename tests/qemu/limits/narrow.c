@@ -117,7 +117,8 @@ static void test_delivery_at_the_limit(struct raw *raw, struct os_EndpointFactor
     for (uint32_t i = 0; i < NARROW_RECORDS - 2; i++) {
         call.flags = i == 0 ? CAP_SQE_TIMEOUT : 0;
         call.transfers_addr = i == 0 ? (uint64_t)&limit : 0;
-        raw_expect_err(raw, raw_run(raw, &call).status, CAP_OK, "a RECV gets a call although no record is left");
+        raw_expect_err(raw, raw_run(raw, &call).status, CAP_OK,
+                       "a RECV gets a call although no record is left");
         struct cap_sqe answer = {.opcode = CAP_OP_RETURN, .target = buffer[0], .user_data = 1};
         raw_submit(raw, &answer);
         rt_enter(2, 0);
