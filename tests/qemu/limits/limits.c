@@ -238,6 +238,46 @@ static void test_narrow(struct test *test)
     rt_handle_drop(&endpoint.handle);
 }
 
+/* Whose limit it is when it is not the caller's own. */
+static void test_full_server(struct test *test)
+{
+    struct raw *raw = &test->raw;
+    struct os_Endpoint endpoint;
+    struct rt_handle client = {.rt = raw->rt}, spare = {.rt = raw->rt};
+    struct os_ProcessHandle process;
+    raw_expect_err(raw, os_EndpointFactory_create(test->endpoints, SERVED_ID, &endpoint), CAP_OK, "");
+    raw_expect_err(raw, os_Endpoint_makeClient(endpoint, 0, &client), CAP_OK, "");
+    raw_expect_err(raw, os_Endpoint_makeClient(endpoint, 1, &spare), CAP_OK, "");
+    const struct limits_grant grants[] = {{"console", raw->console.handle},
+                                          {"frameAllocator", test->allocator.handle},
+                                          {"endpointFactory", test->endpoints.handle},
+                                          {"endpoint", endpoint.handle}};
+    raw_expect_err(raw,
+                   spawn_limited(test->spawner, "full", (struct limits){.frames = 100}, grants, 4, &process),
+                   CAP_OK, "a server that will be full");
+    rt_handle_drop(&endpoint.handle);
+    rt_flush(raw->rt);
+    struct cap_transfer_out sent = {.cap = spare.cap.bits, .mode = CAP_TRANSFER_MOVE};
+    struct cap_sqe call = {.opcode = CAP_OP_CALL, .target = client.cap.bits, .interface_id = SERVED_ID};
+    raw_expect_err(raw, raw_status(raw, &call), CAP_OK, "a first call");
+    call.send_count = 1;
+    call.transfers_addr = (uint64_t)&sent;
+    struct cap_cqe cqe = raw_run(raw, &call);
+    raw_expect_err(raw, cqe.status, CAP_ERR_QUOTA, "the server has no room for the capability");
+    raw_expect(raw, cqe.cap_count == (CAP_LIMIT_FRAMES | CAP_LIMIT_OF_OTHER) && cqe.message_bytes == 0,
+               "the limit is not the caller's, and not told");
+    call.send_count = 0;
+    call.transfers_addr = 0;
+    call.target = spare.cap.bits;
+    raw_expect_err(raw, raw_status(raw, &call), CAP_OK,
+                   "what was to be moved is here, and a call without gets through");
+    wait_for(test, process);
+    rt_handle_drop(&process.handle);
+    rt_handle_drop(&client);
+    rt_handle_drop(&spare);
+    rt_flush(raw->rt);
+}
+
 /* The first call that a process serves brings the table of them, which stays. */
 static uint32_t serve_once(struct test *test, struct os_Endpoint endpoint, struct rt_handle client)
 {
@@ -305,6 +345,7 @@ int main(struct rt *rt)
     test_refused(&test, all);
     test_slots(&test);
     test_narrow(&test);
+    test_full_server(&test);
     test_inherited(&test);
     return raw_end(&test.raw);
 }
