@@ -284,7 +284,6 @@ int main(struct rt *rt)
         RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &test.notifications) ||
         RT_CAPSET(rt, "timer", os_Timer, &test.timer) ||
         RT_CAPSET(rt, "allocationFault", os_AllocationFault, &test.fault) ||
-        RT_CAPSET(rt, "inspector", os_Inspector, &test.inspector) ||
         RT_CAPSET(rt, "bootPackage", os_BootPackage, &package))
         return 98;
     fill_memory(&test, package);

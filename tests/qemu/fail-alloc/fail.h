@@ -21,7 +21,6 @@ struct test {
     struct os_NotificationFactory notifications;
     struct os_Timer timer;
     struct os_AllocationFault fault;
-    struct os_Inspector inspector;
     struct wire_data program; /* the file of `local` */
 
     struct os_MemoryObject memory; /* 600 pages */
@@ -65,8 +64,8 @@ static inline struct books look_up(struct test *test, const char *what)
 {
     struct books books = {0};
     raw_expect_err(&test->cases.raw,
-                   os_Inspector_check(test->inspector, &books.processes, &books.objects, &books.references,
-                                      &books.calls),
+                   os_Inspector_check(test->cases.inspector, &books.processes, &books.objects,
+                                      &books.references, &books.calls),
                    CAP_OK, what);
     return books;
 }

@@ -128,18 +128,35 @@ static inline bool play_waiting_call(struct test *test, const struct pair *pair,
     return play_delivery(test, pair, true, number);
 }
 
-static inline bool play_first_call(struct test *test, const struct pair *pair, uint64_t number)
+static inline bool play_call(struct test *test, struct cap_sqe call, uint64_t number)
 {
     struct seen seen = {0};
-    bool has_struck = run_armed(test, number, loaded(test, call_of(pair->client)), CALL_TOKEN, &seen);
+    bool has_struck = run_armed(test, number, call, CALL_TOKEN, &seen);
     if (!has_struck) {
         submit(&test->cases, cancel_of(CALL_TOKEN), CANCEL_TOKEN);
         expect(&test->cases, CALL_TOKEN, CAP_ERR_CANCELLED, "a call that waits");
         expect(&test->cases, CANCEL_TOKEN, CAP_OK, "is cancelled");
+    } else if (seen.has[CALL_TOKEN]) {
+        raw_expect_err(&test->cases.raw, seen.cqes[CALL_TOKEN].status, CAP_ERR_NO_MEMORY, "no memory");
     }
     raw_expect(&test->cases.raw, has_struck == seen.has[CALL_TOKEN], "it waits unless it failed");
     expect_id(&test->cases, test->probe.client.cap.bits, CAP_OK, "the sender still has it");
     return has_struck;
+}
+
+static inline bool play_first_call(struct test *test, const struct pair *pair, uint64_t number)
+{
+    return play_call(test, loaded(test, call_of(pair->client)), number);
+}
+
+/* Its message waits in a frame of its own. */
+static inline bool play_long_call(struct test *test, const struct pair *pair, uint64_t number)
+{
+    static uint64_t words[CAP_MESSAGE_BYTES_MAX / 8];
+    struct cap_sqe call = loaded(test, call_of(pair->client));
+    call.message_addr = (uint64_t)words;
+    call.message_bytes = sizeof words;
+    return play_call(test, call, number);
 }
 
 static inline bool play_return(struct test *test, const struct pair *pair, uint64_t number)
@@ -168,16 +185,19 @@ static inline void run_transfers(struct test *test)
         const char *name;
         bool (*play)(struct test *test, const struct pair *pair, uint64_t number);
         uint32_t failures_min;
+        bool is_table_full; /* what is carried has no room in the receiver's table */
     } plays[] = {
-        {"a call that waits", play_first_call, 1},
-        {"a call to a RECV that waits", play_waiting_receive, 2},
-        {"a RECV of a call that waits", play_waiting_call, 2},
-        {"a RETURN", play_return, 1},
+        {"a call that waits", play_first_call, 1, false},
+        {"a long call that waits", play_long_call, 2, false},
+        {"a call to a RECV that waits", play_waiting_receive, 2, true},
+        {"a RECV of a call that waits", play_waiting_call, 2, true},
+        {"a RETURN", play_return, 1, true},
     };
     struct pair pair = pair_make(&test->cases, 2);
     for (uint32_t i = 0; i < sizeof plays / sizeof plays[0]; i++) {
         uint64_t number = 1;
-        table_prepare(test, CARRIED / 2);
+        if (plays[i].is_table_full)
+            table_prepare(test, CARRIED / 2);
         const struct books before = look_up(test, plays[i].name);
         while (number < ATTEMPTS && plays[i].play(test, &pair, number)) {
             number++;
