@@ -8,7 +8,7 @@
 
 /* ---- Inputs --------------------------------------------------------------------------------------- */
 
-static const uint32_t sizes[] = {0, 8, 64, 128, 136, 1024, CAP_MESSAGE_BYTES_MAX};
+static const uint32_t sizes[] = {0, 8, 64, 128, 136, 144, 1024, CAP_MESSAGE_BYTES_MAX};
 #define SIZES (sizeof sizes / sizeof sizes[0])
 
 static void play_sizes(struct play *play)

@@ -118,6 +118,24 @@ static void test_timer_tick(struct cases *cases, const struct pair *pair)
     finish(cases, incoming.head.call_id, NEXT, "and it can be answered");
 }
 
+/* The time limits of what was received and answered the quick way are over with it. */
+static void test_limits_end(struct cases *cases, const struct pair *pair)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        submit(cases, limited(recv_on(pair->endpoint), 3000000), RECV);
+        submit(cases, with_word(call_of(pair->client), 1), FIRST);
+        expect(cases, RECV, CAP_OK, "a RECV with a time limit gets a call");
+        uint64_t call_id = incoming.head.call_id;
+        submit(cases, limited(with_word(call_of(pair->client), 2), 3000000), NEXT);
+        submit(cases, both_of(pair, call_id), BOTH);
+        expect_answer(cases, "which is answered");
+        expect_both(cases, true, CAP_OK, "and one with a time limit comes");
+        finish(cases, incoming.head.call_id, NEXT, "which is answered, too");
+    }
+    raw_expect_err(&cases->raw, rt_enter(1, 20000000), 0, "the limits pass, and nothing happens");
+    test_next_waits(cases, pair);
+}
+
 /* ---- The answer does not arrive ------------------------------------------------------------------- */
 
 /* Nothing was received: the call that waits, NEXT, still does. */
@@ -427,6 +445,7 @@ int main(struct rt *rt)
     struct pair pair = pair_make(&cases, 7), other = pair_make(&cases, 8);
     test_next_waits(&cases, &pair);
     test_next_is_late(&cases, &pair);
+    test_limits_end(&cases, &pair);
     test_capabilities(&cases, &pair, &other);
     test_timer_tick(&cases, &pair);
     test_refusals(&cases, &pair);
