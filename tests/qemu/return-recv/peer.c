@@ -3,6 +3,7 @@
  * Next: tests/qemu/registers/registers.c
  */
 #include "tests/qemu/cases.h"
+#include "tests/qemu/return-recv/parts.h"
 
 /* Waits for an answer that never comes. */
 static void play_caller(struct peer *peer)
@@ -14,20 +15,25 @@ static void play_caller(struct peer *peer)
 /* Answers each word with the next one, by RETURN_RECV but for the first RECV; at most `max` times. */
 static void serve(struct peer *peer, uint32_t max)
 {
-    static uint64_t words[2] = {1ull << 32};
     struct cap_sqe sqe = recv_on(peer->endpoint);
+    sqe.buffer_addr = TWIN_INCOMING;
+    sqe.buffer_bytes = TWIN_WORDS * 8;
+    for (uint64_t address = TWIN_RESULTS; address <= TWIN_ANSWER; address += 0x100)
+        twin_fill(address, 0x3c3c);
     for (uint32_t i = 0; i < max; i++) {
         raw_submit(&peer->cases.raw, &sqe);
         rt_enter(1, CAP_TIMEOUT_NEVER);
         struct cap_cqe cqe = raw_take(&peer->cases.raw);
-        if (cqe.status || cqe.flags != (i > 0 ? CAP_CQE_RETURNED : 0))
+        if (cqe.status || cqe.flags != (i > 0 ? CAP_CQE_RETURNED : 0) || !twin_is(TWIN_PARAMS, 0x3c3c) ||
+            !twin_is(TWIN_ANSWER, 0x3c3c))
             rt_exit(95);
-        words[1] = incoming.words[1] + 1;
+        twin_words(TWIN_RESULTS)[0] = 1ull << 32;
+        twin_words(TWIN_RESULTS)[1] = twin_words(TWIN_INCOMING)[sizeof(struct cap_incoming) / 8 + 1] + 1;
         sqe.opcode = CAP_OP_RETURN_RECV;
         sqe.endpoint = peer->endpoint.handle.cap.bits;
-        sqe.target = incoming.head.call_id;
-        sqe.message_addr = (uint64_t)words;
-        sqe.message_bytes = sizeof words;
+        sqe.target = twin_words(TWIN_INCOMING)[0];
+        sqe.message_addr = TWIN_RESULTS;
+        sqe.message_bytes = 16;
     }
     submit(&peer->cases, sqe, 0);
 }

@@ -4,6 +4,7 @@
  */
 #include "lib/mem.h"
 #include "tests/qemu/cases.h"
+#include "tests/qemu/return-recv/parts.h"
 
 enum {
     FIRST = 1, /* the call that is answered */
@@ -122,17 +123,17 @@ static void test_timer_tick(struct cases *cases, const struct pair *pair)
 static void test_limits_end(struct cases *cases, const struct pair *pair)
 {
     for (uint32_t i = 0; i < 4; i++) {
-        submit(cases, limited(recv_on(pair->endpoint), 3000000), RECV);
+        submit(cases, limited(recv_on(pair->endpoint), 300000000), RECV);
         submit(cases, with_word(call_of(pair->client), 1), FIRST);
         expect(cases, RECV, CAP_OK, "a RECV with a time limit gets a call");
         uint64_t call_id = incoming.head.call_id;
-        submit(cases, limited(with_word(call_of(pair->client), 2), 3000000), NEXT);
+        submit(cases, limited(with_word(call_of(pair->client), 2), 300000000), NEXT);
         submit(cases, both_of(pair, call_id), BOTH);
         expect_answer(cases, "which is answered");
         expect_both(cases, true, CAP_OK, "and one with a time limit comes");
         finish(cases, incoming.head.call_id, NEXT, "which is answered, too");
     }
-    raw_expect_err(&cases->raw, rt_enter(1, 20000000), 0, "the limits pass, and nothing happens");
+    raw_expect_err(&cases->raw, rt_enter(1, 400000000), 0, "the limits pass, and nothing happens");
     test_next_waits(cases, pair);
 }
 
@@ -274,8 +275,8 @@ static void test_cancelled(struct cases *cases, const struct pair *pair)
 
 static void test_timed_out(struct cases *cases, const struct pair *pair)
 {
-    submit(cases, limited(call_of(pair->client), 1000000), FIRST);
     submit(cases, recv_on(pair->endpoint), RECV);
+    submit(cases, limited(call_of(pair->client), 1000000), FIRST);
     expect(cases, RECV, CAP_OK, "a call with a time limit");
     expect(cases, FIRST, CAP_ERR_TIMED_OUT, "which passes");
     uint64_t call_id = incoming.head.call_id;
@@ -406,6 +407,25 @@ static void test_caller_dies(struct cases *cases, const struct pair *pair)
     expect_next_untouched(cases, pair, "the next one still waits");
 }
 
+/* A call to a server that uses the same addresses, which answers a word with the next one. */
+static void call_twin(struct cases *cases, struct rt_handle client, uint64_t word)
+{
+    struct cap_sqe call = call_of(client);
+    call.message_addr = TWIN_PARAMS;
+    call.message_bytes = 16;
+    call.buffer_addr = TWIN_ANSWER;
+    call.buffer_bytes = TWIN_WORDS * 8;
+    for (uint64_t address = TWIN_RESULTS; address <= TWIN_ANSWER; address += 0x100)
+        twin_fill(address, 0x5a5a);
+    twin_words(TWIN_PARAMS)[0] = 1ull << 32;
+    twin_words(TWIN_PARAMS)[1] = word;
+    submit(cases, call, FIRST);
+    expect(cases, FIRST, CAP_OK, "it answers");
+    raw_expect_err(&cases->raw, (int64_t)twin_words(TWIN_ANSWER)[1], (int64_t)word + 1, "what it is asked");
+    raw_expect(&cases->raw, twin_is(TWIN_RESULTS, 0x5a5a) && twin_is(TWIN_INCOMING, 0x5a5a),
+               "in this memory, and nothing of its own is here");
+}
+
 /* A server that has answered with RETURN_RECV ends while that waits. */
 static void test_server_ends(struct cases *cases, const char *name)
 {
@@ -413,11 +433,8 @@ static void test_server_ends(struct cases *cases, const char *name)
     const struct grant grants[] = {move_of("endpoint", pair.endpoint.handle)};
     struct os_ProcessHandle server = peer_start(cases, "peer", name, grants, 1);
     rt_handle_forget(&pair.endpoint.handle);
-    for (uint64_t i = 0; i < 3; i++) {
-        submit(cases, with_word(call_of(pair.client), i), FIRST);
-        expect(cases, FIRST, CAP_OK, "it answers");
-        raw_expect_err(&cases->raw, (int64_t)answer[1], (int64_t)i + 1, "what it is asked");
-    }
+    for (uint64_t i = 0; i < 3; i++)
+        call_twin(cases, pair.client, i);
     if (wire_text_equal(wire_text_of(name), wire_text_of("server")))
         peer_kill(cases, &server);
     else
