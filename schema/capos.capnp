@@ -316,7 +316,7 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
   # A facet of this handle with `wait` and `waitOnly` only; its other methods are ERR_UNIMPLEMENTED, and nothing
   # makes it more again. It holds the handle alive. Errors: ERR_QUOTA, ERR_NO_MEMORY.
 
-  usage @3 () -> (usage :List(Usage));
+  usage @3 () -> (usage :List(Records.Usage));
   # What the process has of what: one entry a kind, in the order of struct Limits. Empty when it has ended.
 
   state @4 () -> (state :State);
@@ -328,26 +328,6 @@ interface ProcessHandle @0x982f3a40b5c6d7e8 {
     ending @2;  # what it had comes back; it does nothing more
     ended @3;
   }
-}
-
-struct Usage {
-  # One kind of struct Limits.
-
-  own @0 :UInt64;
-  # What it uses itself.
-
-  given @1 :UInt64;
-  # What it has given to processes that it started.
-
-  limit @2 :UInt64;
-  # What both together may come to. The process may meet a limit of its spawner before this one, if it was started
-  # without a limit of its own.
-
-  reserved @3 :UInt64;
-  # What is kept for it, whatever others do: `limit` if it was started with a limit of its own.
-
-  peak @4 :UInt64;
-  # The most that it ever used and gave; kept for frames and slots, else 0.
 }
 
 struct ProcessEnd {

@@ -1,5 +1,5 @@
-# What the system remembers: lines of the log, and changes of authority. LogReader and AuditReader of capos.capnp
-# hand these out.
+# What the system tells of itself: lines of the log, changes of authority, what a process uses. LogReader, AuditReader and
+# ProcessHandle of capos.capnp hand these out.
 #
 # Ordinals are stable: this file only grows.
 @0xd3e56db7f80a1143;
@@ -106,4 +106,24 @@ struct Holding {
   object @1 :UInt64;
   cap @2 :UInt64;
   interfaceId @3 :UInt64;
+}
+
+struct Usage {
+  # One kind of struct Limits.
+
+  own @0 :UInt64;
+  # What it uses itself.
+
+  given @1 :UInt64;
+  # What it has given to processes that it started.
+
+  limit @2 :UInt64;
+  # What both together may come to. The process may meet a limit of its spawner before this one, if it was started
+  # without a limit of its own.
+
+  reserved @3 :UInt64;
+  # What is kept for it, whatever others do: `limit` if it was started with a limit of its own.
+
+  peak @4 :UInt64;
+  # The most that it ever used and gave; kept for frames and slots, else 0.
 }
