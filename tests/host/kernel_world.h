@@ -96,7 +96,7 @@ enum cap_err user_range_walk(struct address_space *space, uaddr_t address, uint6
                              enum user_access access, struct user_range *range)
 {
     (void)access;
-    *range = (struct user_range){.bytes = (uint32_t)bytes, .first_bytes = (uint32_t)bytes};
+    *range = user_range_of_kernel(world_of(space)->arena, (uint32_t)bytes);
     if (bytes == 0)
         return CAP_OK;
     if (address.value < ARENA || bytes > ARENA_PAGES * CAP_PAGE_BYTES ||

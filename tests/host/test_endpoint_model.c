@@ -503,12 +503,12 @@ static void explore(bool quick, uint32_t depth_max)
 
 TEST(every_order_of_operations_on_memory_that_was_used_before) /* 67 to 74, 86, 89 to 94, 96 */
 {
-    explore(true, depth_or(6));
+    explore(true, depth_or(7));
 }
 
 TEST(every_order_of_operations_on_memory_that_was_not) /* 67 to 74, 86, 89 to 94, 96 */
 {
-    explore(false, depth_or(5));
+    explore(false, depth_or(6));
 }
 
 TEST_MAIN()

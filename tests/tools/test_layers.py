@@ -51,6 +51,7 @@ class Layers(harness.TreeCase):
         self.write("tests/qemu/raw.h", "")
         self.accepts("tests/qemu/spin/more.c", '"tests/qemu/raw.h"')
         self.accepts("tests/host/test_call.c", '"user/rt/call.h"')
+        self.accepts("tests/host/kernel_world.h", '"kernel/ring/enter.h"')
         self.accepts("boot/shim/main.c", '"kernel/limine.h"', '"abi/base.h"')
 
     def test_generated_code_has_the_layer_of_its_schema(self):
@@ -108,6 +109,9 @@ class Layers(harness.TreeCase):
 
     def test_a_tool_does_not_use_the_kernel(self):
         self.refuses("tools/pack/main.c", '"kernel/boot.h"', "tools may not include kernel/ (root)")
+
+    def test_unit_tests_reach_the_kernel_through_one_header(self):
+        self.refuses("tests/host/test_x.c", '"kernel/ring/enter.h"', "tests may not include kernel/ring")
 
     def test_no_libc_outside_host_code(self):
         self.refuses("lib/elf.c", "<stdio.h>", "<stdio.h> is not freestanding")
