@@ -278,7 +278,6 @@ int main(struct rt *rt)
     static struct test test;
     struct os_BootPackage package;
     test.cases = cases_start(rt);
-    test.inspector = test.cases.inspector;
     test.memory.handle.rt = test.facet.handle.rt = rt;
     if (RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &test.allocator) ||
         RT_CAPSET(rt, "virtualMemory", os_VirtualMemory, &test.space) ||

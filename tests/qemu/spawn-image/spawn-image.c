@@ -205,7 +205,7 @@ static void bad_requests(struct test *test)
     struct rt_call *call = rt_call_scratch(test->memory.raw.rt);
     struct os_ProcessSpawner_restrict_Params_builder params = os_ProcessSpawner_restrict_begin(call, spawner);
     struct os_ProcessSpawner_restrict_Results_reader results;
-    struct os_ProcessSpawner narrow;
+    struct os_ProcessSpawner narrow = {0};
     os_ProcessSpawner_restrict_Params_set_processes(params, 1);
     (void)!wire_list_set_text(os_ProcessSpawner_restrict_Params_init_binaries(params, 1), 0,
                               wire_text_of("seven"));
