@@ -112,7 +112,7 @@ static enum cap_err sleep(struct test *test)
 {
     uint64_t now = 0;
     (void)!os_Timer_now(test->timer, &now);
-    return os_Timer_sleepUntil(test->timer, now + 1000000);
+    return os_Timer_sleepUntil(test->timer, now + 20000000); /* long enough that it has to wait */
 }
 
 static void nothing(struct test *test)
