@@ -166,10 +166,16 @@ static inline struct cap_transfer_out odd_descriptor(const struct play *play, st
     return out;
 }
 
-static inline void descriptors_write(const struct play *play, uint64_t list, enum place place,
-                                     const uint64_t *gifts, uint32_t count, enum oddity oddity)
+/* Whether descriptors can be written at the begin of a list, which may end where nothing is. */
+static inline bool descriptors_fit(enum place place, uint32_t room)
 {
-    if (!place_is_writable(place))
+    return place_is_writable(place) || (room > 0 && (place == PLACE_EDGE || place == PLACE_BEYOND_LAST));
+}
+
+static inline void descriptors_write(const struct play *play, uint64_t list, bool fits, const uint64_t *gifts,
+                                     uint32_t count, enum oddity oddity)
+{
+    if (!fits)
         return;
     for (uint32_t i = 0; i < count; i++) {
         struct cap_transfer_out out = {
@@ -200,9 +206,9 @@ static inline void play_prepare(struct play *play)
         words_fill(play->message, input->message_bytes / 8, 0x1111, 0x10001);
     if (place_is_writable(input->results))
         words_fill(play->results, input->results_bytes / 8, 0x2222, 0x20002);
-    descriptors_write(play, play->call_list, input->call_list, play->gifts, input->call_sends,
-                      input->call_oddity);
-    descriptors_write(play, play->results_list, input->results_list, play->gifts + GIFTS,
+    descriptors_write(play, play->call_list, descriptors_fit(input->call_list, input->call_room), play->gifts,
+                      input->call_sends, input->call_oddity);
+    descriptors_write(play, play->results_list, descriptors_fit(input->results_list, 0), play->gifts + GIFTS,
                       input->results_sends, input->results_oddity);
 }
 
@@ -333,15 +339,15 @@ static inline void note_received(struct play *play, const char *what, uint64_t l
 }
 
 /* What was sent is not touched. */
-static inline void note_descriptors(struct play *play, uint64_t list, enum place place, const uint64_t *gifts,
+static inline void note_descriptors(struct play *play, uint64_t list, bool fits, const uint64_t *gifts,
                                     uint32_t count, enum oddity oddity)
 {
     static uint64_t before[2 * GIFTS];
-    if (!place_is_writable(place))
+    if (!fits)
         return;
     for (uint32_t i = 0; i < 2 * count; i++)
         before[i] = words_at(list)[i];
-    descriptors_write(play, list, place, gifts, count, oddity);
+    descriptors_write(play, list, fits, gifts, count, oddity);
     for (uint32_t i = 0; i < 2 * count; i++) {
         note(play->ways, "a descriptor is as it was", before[i] == words_at(list)[i]);
         words_at(list)[i] = 0;

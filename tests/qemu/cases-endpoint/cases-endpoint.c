@@ -53,7 +53,7 @@ static void case_86(struct cases *cases)
         hear(cases, parent.endpoint, "its calls wait");
     }
     for (uint32_t i = 0; i < OWN_CALLS; i++)
-        submit(cases, call_of(pair.client), 1 + i);
+        submit(cases, with_word(call_of(pair.client), i), 1 + i); /* in memory that the kernel remembers */
     expect_nothing(cases, "256 calls wait");
     submit(cases, moving(call_of(pair.client), probe.client.cap.bits), 50);
     expect(cases, 50, CAP_ERR_AGAIN, "one more is refused");
@@ -64,6 +64,8 @@ static void case_86(struct cases *cases)
     submit(cases, call_of(pair.client), 1);
     submit(cases, call_of(pair.client), 52);
     expect(cases, 52, CAP_ERR_AGAIN, "which makes room for one");
+    submit(cases, with_word(call_of(pair.client), 0), 52);
+    expect(cases, 52, CAP_ERR_AGAIN, "and not for one that would go the quick way, either");
     uint32_t own_count = serve(cases, pair.endpoint, CAP_ENDPOINT_QUEUE_MAX);
     raw_expect_err(&cases->raw, own_count, OWN_CALLS, "all of them are answered");
     for (uint32_t i = 0; i < FLOODERS; i++)

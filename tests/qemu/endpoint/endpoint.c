@@ -266,6 +266,11 @@ static void test_client_that_nobody_gets(struct raw *raw, struct os_Endpoint end
     struct cap_cqe cqe =
         expect_token(raw, CALL_TOKEN, CAP_ERR_BUFFER_TOO_SMALL, "makeClient without room for a capability");
     raw_expect(raw, cqe.message_bytes == 16 && cqe.cap_count == 1, "is told how much it takes");
+    make.receive_count = 1;
+    make.transfers_addr = (uint64_t)caller_caps;
+    make.buffer_bytes = 8;
+    submit_enter(raw, make);
+    expect_token(raw, CALL_TOKEN, CAP_ERR_BUFFER_TOO_SMALL, "or without room for its message");
     raw_expect_err(raw, rt_enter(0, 0), 0, "has no effect on a RECV that waits");
     submit_enter(raw, (struct cap_sqe){.opcode = CAP_OP_CANCEL, .user_data = 8, .target = RECV_TOKEN});
     expect_token(raw, RECV_TOKEN, CAP_ERR_CANCELLED, "which is cancelled now");

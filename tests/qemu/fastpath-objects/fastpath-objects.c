@@ -33,6 +33,8 @@ struct method {
 
 #define METHODS 17
 
+#define CALLS_LIMIT 12 /* of system.cue, with room for one more that waits */
+
 struct objects {
     struct play play;
     struct method methods[METHODS];
@@ -80,8 +82,8 @@ static void play_call(struct objects *objects)
     note_gifts(play);
     note_received(play, "received", play->call_list + 16ull * input->call_sends, input->call_list,
                   input->call_room);
-    note_descriptors(play, play->call_list, input->call_list, play->gifts, input->call_sends,
-                     input->call_oddity);
+    note_descriptors(play, play->call_list, descriptors_fit(input->call_list, input->call_room), play->gifts,
+                     input->call_sends, input->call_oddity);
     note_memory(play->ways);
     for (uint32_t i = 0; i < 2 * GIFTS; i++)
         if (play->gifts[i])
@@ -198,6 +200,38 @@ static void play_few_records(struct objects *objects)
     rt_flush(raw->rt);
 }
 
+/* A deferred answer that is refused for want of a call leaves no charge for its waiting behind: the next one
+ * is refused for the same. */
+static void test_refused_to_wait(struct objects *objects, struct os_Timer timer)
+{
+    struct raw *raw = &objects->play.ways->memory.raw;
+    words_at(ARENA)[0] = ONE;
+    words_at(ARENA)[1] = UINT64_MAX - 1;
+    struct cap_sqe sleep = {.opcode = CAP_OP_CALL,
+                            .method_id = os_Timer_sleepUntil_METHOD,
+                            .user_data = CALL_TOKEN,
+                            .target = timer.handle.cap.bits,
+                            .interface_id = os_Timer_ID,
+                            .message_addr = ARENA,
+                            .message_bytes = 16};
+    const struct cap_sqe cancel = {.opcode = CAP_OP_CANCEL, .target = CALL_TOKEN};
+    for (uint32_t i = 0; i < CALLS_LIMIT; i++)
+        raw_submit(raw, &sleep);
+    raw_expect_err(raw, rt_enter(0, 0), 0, "as many calls as there may be");
+    sleep.user_data = RECV_TOKEN;
+    uint32_t wrong_count = 0;
+    for (uint32_t i = 0; i < 3; i++) {
+        struct cap_cqe cqe = raw_run(raw, &sleep);
+        wrong_count += cqe.user_data != RECV_TOKEN || cqe.status != CAP_ERR_QUOTA ||
+                       cqe.cap_count != CAP_LIMIT_CALLS || cqe.message_bytes != CALLS_LIMIT;
+    }
+    for (uint32_t i = 0; i < CALLS_LIMIT; i++) {
+        wrong_count += raw_run(raw, &cancel).status != CAP_ERR_CANCELLED;
+        wrong_count += raw_take(raw).status != CAP_OK;
+    }
+    raw_expect_err(raw, wrong_count, 0, "one more is refused, for that reason each time");
+}
+
 /* ---- The start ------------------------------------------------------------------------------------ */
 
 static void methods_set(struct objects *objects, struct os_Timer timer, struct os_Signal signal)
@@ -259,6 +293,7 @@ int main(struct rt *rt)
         play_caps(&objects);
     }
     play_few_records(&objects);
+    test_refused_to_wait(&objects, timer);
     struct raw *raw = &play->ways->memory.raw;
     print(raw->console, "%u inputs, %lu answers, %u differ", play->ways->input_count,
           (unsigned long)play->answer_count, play->ways->differing_count);

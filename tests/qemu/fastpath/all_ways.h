@@ -67,10 +67,10 @@ static inline void play_end(struct play *play, uint64_t call_id)
                   input->recv_room);
     note_received(play, "received with the answer", play->call_list + 16ull * input->call_sends,
                   input->call_list, input->call_room);
-    note_descriptors(play, play->call_list, input->call_list, play->gifts, input->call_sends,
-                     input->call_oddity);
-    note_descriptors(play, play->results_list, input->results_list, play->gifts + GIFTS, input->results_sends,
-                     input->results_oddity);
+    note_descriptors(play, play->call_list, descriptors_fit(input->call_list, input->call_room), play->gifts,
+                     input->call_sends, input->call_oddity);
+    note_descriptors(play, play->results_list, descriptors_fit(input->results_list, 0), play->gifts + GIFTS,
+                     input->results_sends, input->results_oddity);
     note_memory(ways);
     for (uint32_t i = 0; i < 2 * GIFTS; i++)
         if (play->gifts[i])
