@@ -1,0 +1,7 @@
+/* init. Next: tests/qemu/stress_run.h */
+#include "tests/qemu/stress_run.h"
+
+int main(struct rt *rt)
+{
+    return stress_run(rt, 200, 1200);
+}
