@@ -1,5 +1,7 @@
-/* init's part of the stress: rounds of workers, kills, and the count of what they report. Next:
- * tests/qemu/stress.h */
+/* init's part of the stress: rounds of workers, kills, and the count of what they report.
+ *
+ * Next: tests/qemu/stress.h
+ */
 #pragma once
 
 #include "lib/fmt.h"
