@@ -475,6 +475,9 @@ static inline struct peer *peer_self(struct rt *rt)
 {
     static struct peer peer;
     peer.cases.raw.rt = rt;
+    /* Without a console, what fails is told by the exit code alone. */
+    peer.cases.raw.console.handle.rt = rt;
+    (void)!RT_CAPSET(rt, "console", os_Console, &peer.cases.raw.console);
     (void)!RT_CAPSET(rt, "endpoint", os_Endpoint, &peer.endpoint);
     (void)!rt_capset_find(rt, "client", SERVED_ID, &peer.client);
     (void)!rt_capset_find(rt, "parent", SERVED_ID, &peer.parent);
