@@ -7,9 +7,9 @@
 #include "tests/qemu/random.h"
 
 #define LINKS       100
-#define ROUNDS      10
+#define ROUNDS      16
 #define SEED        0x79
-#define KILL_US_MAX 20000
+#define KILL_US_MAX 12000
 #define US          1000ull
 
 /* What travels is the only client facet of `probe`. Each link has the server's side of its own endpoint

@@ -5,6 +5,9 @@
  */
 #include "tests/qemu/cases.h"
 
+/* So that init gets to run, and to kill, between any two links. */
+#define PAUSE_NS 50000
+
 static void play_link(struct peer *peer)
 {
     struct cases *cases = &peer->cases;
@@ -19,6 +22,7 @@ static void play_link(struct peer *peer)
     enum cap_err err = raw_status(&cases->raw, &back);
     raw_expect(&cases->raw, err == CAP_OK || err == CAP_ERR_PEER_DEAD,
                "its giver goes on, or has been killed");
+    rt_enter(1, PAUSE_NS);
     struct cap_sqe call = moving(call_of(peer->client), cap);
     err = raw_status(&cases->raw, &call);
     if (err == CAP_OK || err == CAP_ERR_PEER_DEAD)
