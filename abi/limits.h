@@ -22,6 +22,9 @@
 /* Calls that may wait in one endpoint's queue. One process has at most CAP_CQ_ENTRIES calls under way. */
 #define CAP_ENDPOINT_QUEUE_MAX 256
 
+/* RECVs without room for a call that one CALL ends; then it is CAP_ERR_AGAIN. */
+#define CAP_ENDPOINT_REFUSED_MAX 16
+
 /* What a process is started with, as a message: `arguments` of ProcessSpawner.spawn. */
 #define CAP_ARGUMENT_BYTES_MAX 1024
 

@@ -24,10 +24,12 @@ static struct record_pool facet_pool = RECORD_POOL(struct client_facet);
 
 /* ---- The client's side ---------------------------------------------------------------------------- */
 
-/* To the first server that waits and can take it; else it waits itself. */
+/* To the first server that waits and can take it; else it waits itself. One call does not end more than some
+ * of the RECVs that cannot take it, so that it stays bounded. */
 static inline enum cap_err deliver_or_wait(struct endpoint *endpoint, struct call *call)
 {
     struct receive *receive;
+    uint32_t refused_count = 0;
     while ((receive = first_receive(endpoint))) {
         struct refusal refusal;
         switch (call_deliver(call, receive, &refusal)) {
@@ -37,6 +39,8 @@ static inline enum cap_err deliver_or_wait(struct endpoint *endpoint, struct cal
             return refusal.err;
         case RECEIVE_REFUSED:
             receive_finish_refused(receive, &refusal);
+            if (++refused_count == CAP_ENDPOINT_REFUSED_MAX)
+                return CAP_ERR_AGAIN;
             break;
         }
     }

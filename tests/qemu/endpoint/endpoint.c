@@ -289,6 +289,28 @@ static void test_close(struct raw *raw, struct os_Endpoint endpoint, struct rt_h
     expect_token(raw, CALL_TOKEN, CAP_ERR_DISCONNECTED, "later calls too");
 }
 
+/* One CALL ends no more than CAP_ENDPOINT_REFUSED_MAX RECVs that have no room for it. */
+static void test_many_without_room(struct raw *raw, struct os_Endpoint endpoint, struct rt_handle client)
+{
+    struct cap_sqe recv = recv_sqe(endpoint);
+    recv.buffer_bytes = sizeof(struct cap_incoming);
+    for (uint32_t i = 0; i < CAP_ENDPOINT_REFUSED_MAX + 4; i++)
+        submit_enter(raw, recv);
+    for (uint32_t round = 0; round < 2; round++) {
+        submit_enter(raw, call_sqe(client));
+        for (uint32_t i = 0; i < (round ? 4 : CAP_ENDPOINT_REFUSED_MAX); i++)
+            expect_token(raw, RECV_TOKEN, CAP_ERR_BUFFER_TOO_SMALL, "a RECV without room, of many");
+        if (round == 0)
+            expect_token(raw, CALL_TOKEN, CAP_ERR_AGAIN, "the CALL that has ended enough of them");
+    }
+    /* The second one waits now, and is delivered. */
+    submit_enter(raw, recv_sqe(endpoint));
+    expect_token(raw, RECV_TOKEN, CAP_OK, "the CALL that went behind them");
+    submit_enter(raw, return_sqe(server.incoming.call_id));
+    expect_token(raw, CALL_TOKEN, CAP_OK, "its answer");
+    expect_token(raw, RETURN_TOKEN, CAP_OK, "and the RETURN");
+}
+
 int main(struct rt *rt)
 {
     struct raw raw = raw_start(rt);
@@ -306,6 +328,7 @@ int main(struct rt *rt)
     test_copy(&raw, endpoint, client);
     test_move(&raw, endpoint, client, other);
     test_many(&raw, endpoint, client);
+    test_many_without_room(&raw, endpoint, client);
     test_close(&raw, endpoint, client);
     return raw_end(&raw);
 }
