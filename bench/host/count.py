@@ -18,7 +18,9 @@ import tempfile
 
 FOLDER = pathlib.Path("build/bench/host")
 ROUNDS = (100, 300)
-# Operation, what it is, and the most instructions of ours by the compiler of Debian 12.
+# Operation, what it is, and the most instructions of ours by gcc 12, the compiler of the figures. Others may take
+# SLACK times as many.
+SLACK = 1.1
 OPERATIONS = (
     ("op_build_scalars", "3 scalars: build", 20),
     ("op_read_scalars", "3 scalars: check and read", 60),
@@ -49,11 +51,13 @@ def main(arguments):
             for program in ("messages_c", "messages_cxx")]  # fmt: skip
     if sums[0] != sums[1]:
         sys.exit(f"bench: the two programs did not read the same: {sums[0].strip()}, {sums[1].strip()}")
+    major = subprocess.run(["gcc", "-dumpversion"], capture_output=True, text=True, check=True).stdout.split(".")[0].strip()
+    slack = 1 if major == "12" else SLACK
     rows, failed = [], 0
     for operation, text, limit in OPERATIONS:
         ours, theirs = instructions("messages_c", operation), instructions("messages_cxx", operation)
         rows.append(f"{text:<44} {ours:>6g} {theirs:>8g} {theirs / ours:>8.1f} {limit:>6}")
-        failed += not 0 < ours <= limit
+        failed += not 0 < ours <= limit * slack
     print(f"{'instructions':<44} {'capos':>6} {'C++':>8} {'C++/ours':>8} {'limit':>6}")
     print("\n".join(rows))
     if "--check" in arguments:

@@ -31,7 +31,8 @@ public:
         if (members.size() > 0)
             field(s, members[below(members.size())], depth, true);
         uint32_t sparse = below(4);
-        for (auto one : s.getSchema().getNonUnionFields())
+        auto others = s.getSchema().getNonUnionFields();
+        for (auto one : others)
             if (sparse == 0 || !one_in(sparse + 1))
                 field(s, one, depth, false);
     }

@@ -82,7 +82,8 @@ public:
         uint16_t tag = 0;
         if (node.getDiscriminantCount() > 0)
             tree_number(to, tag = tag_of(s, node.getDiscriminantOffset() * 2));
-        for (auto field : s.getSchema().getFields())
+        auto fields = s.getSchema().getFields();
+        for (auto field : fields)
             this->field(s, field, tag, is_null, nulls);
     }
 

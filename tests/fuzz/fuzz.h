@@ -20,8 +20,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count);
 
+/* Not inlined: its variables are then none of the function that calls setjmp. */
 #define FUZZ(bytes, byte_count)                                               \
-    static void fuzz_one(const uint8_t *, size_t);                            \
+    static __attribute__((noinline)) void fuzz_one(const uint8_t *, size_t);  \
     int LLVMFuzzerTestOneInput(const uint8_t *fuzz_bytes, size_t fuzz_count)  \
     {                                                                         \
         (void)test_last; /* of the harness for unit tests, which has a use */ \
