@@ -55,17 +55,13 @@ static inline void serve(struct call *call, struct process *server, uint8_t *to,
     user_copy_words(incoming + 1, message, call->message.bytes / 8);
 }
 
-/* The capabilities of the CALL in sqe, ready to be handed to the server; false: nothing has changed. */
+/* The capabilities of the CALL in sqe, ready to be handed to the server; false: give the call back. */
 static inline bool prepare_caps(struct call *call, struct process *caller, const struct cap_sqe *sqe,
                                 const struct receive *receive, struct user_range *list)
 {
-    if (sqe->send_count > receive->receive_count ||
-        caps_prepare(&call->transfer, caller, (uaddr_t){sqe->transfers_addr}, sqe->send_count))
-        return false;
-    if (!caps_check_receiver(receive->process, receive->received, sqe->send_count, list))
-        return true;
-    caps_roll_back(&call->transfer);
-    return false;
+    return sqe->send_count <= receive->receive_count &&
+           !caps_prepare(&call->transfer, caller, (uaddr_t){sqe->transfers_addr}, sqe->send_count) &&
+           !caps_check_receiver(receive->process, receive->received, sqe->send_count, list);
 }
 
 /* To the server that waits, which gives up the record of its RECV for that of the call: what it pays for

@@ -7,7 +7,7 @@
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
 #include "kernel/ring/enter.h"
-#include "kernel/ring/receive.h"
+#include "kernel/ring/receive_record.h"
 #include "kernel/task/process_hooks.h"
 #include "lib/check.h"
 
@@ -159,7 +159,6 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
             return refusal->err == CAP_ERR_FAULT ? RECEIVE_REFUSED : CALL_REFUSED;
     }
     /* Nothing below can fail. */
-
     if (call->state == CALL_WAITING)
         call_unwait(call);
     err = cap_table_insert(&server->serving, call, &call->serving_id);
@@ -172,12 +171,16 @@ enum delivery call_deliver(struct call *call, struct receive *receive, struct re
     user_range_write(&buffer, 0, &incoming, sizeof incoming);
     user_range_copy(&buffer, sizeof incoming, &call->message, incoming.message_bytes);
     call_forget_message(call);
-    struct cap_cqe cqe = {.message_bytes = incoming.message_bytes, .cap_count = incoming.cap_count};
-    receive_finish(receive, &cqe);
+    const struct cap_cqe cqe = {
+        .user_data = receive->user_data,
+        .message_bytes = incoming.message_bytes,
+        .cap_count = incoming.cap_count,
+        .flags = receive->cqe_flags,
+    };
     /* The call's record is kept for the server, also if its caller loses interest: it takes the place of the
-     * RECV's, which has just been refunded. */
-    err = ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1);
-    CHECK(!err);
+     * RECV's in the ledger. */
+    receive_give_for_call(receive);
+    ring_complete(server, &cqe);
     return DELIVERED;
 }
 
@@ -195,7 +198,7 @@ void process_leave_calls(struct process *process)
         }
     }
     LIST_FOR_EACH(node, &process->receives)
-    receive_free(LIST_ENTRY(node, struct receive, process_link));
+    receive_give(LIST_ENTRY(node, struct receive, process_link));
 }
 
 void process_end_served_call(void *call)

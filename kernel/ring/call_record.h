@@ -57,14 +57,21 @@ static inline void call_detach(struct call *call, enum cap_err why)
     call->abandoned = why;
 }
 
-/* One that is SERVED, without capabilities under way, and whose caller waits: what call_give does with it. */
-static inline void call_give_served(struct call *call, struct process *caller, struct process *server)
+/* Its server has no part in it any more. */
+static inline void call_leave_server(struct call *call, struct process *server)
 {
     uint32_t slot_index = cap_id_slot_index(call->serving_id);
     struct cap_slot *slot = cap_table_slot_at(&server->serving, slot_index);
-    CHECK(slot->object == call && call->server == server);
+    CHECK(slot->object == call);
     cap_table_empty(&server->serving, slot_index, slot);
     ledger_refund(&server->account.ledger, LEDGER_RECORDS, 1);
+}
+
+/* One that is SERVED, without capabilities under way, and whose caller waits: what call_give does with it. */
+static inline void call_give_served(struct call *call, struct process *caller, struct process *server)
+{
+    CHECK(call->server == server);
+    call_leave_server(call, server);
     object_release(call->target);
     timer_stop(&call->timer);
     list_unlink(&call->caller_link);
@@ -75,12 +82,8 @@ static inline void call_give_served(struct call *call, struct process *caller, s
 static inline void call_give(struct call *call)
 {
     CHECK(call->state != CALL_WAITING);
-    if (call->server) {
-        void *served;
-        enum cap_err err = cap_table_remove(&call->server->serving, call->serving_id, &served);
-        CHECK(!err && served == call);
-        ledger_refund(&call->server->account.ledger, LEDGER_RECORDS, 1);
-    }
+    if (call->server)
+        call_leave_server(call, call->server);
     caps_roll_back(&call->transfer);
     object_release(call->target);
     call_forget_message(call);

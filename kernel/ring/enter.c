@@ -185,11 +185,9 @@ static void enter(struct process *process, uint64_t min_complete, uint64_t timeo
         process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
 }
 
-struct context *kernel_on_syscall(uint64_t argument0, uint64_t argument1, struct context *context,
-                                  uint64_t number)
+struct context *kernel_on_syscall(uint64_t argument0, uint64_t argument1, uint64_t number)
 {
     struct process *process = scheduler_current();
-    (void)context;
     if (__builtin_expect(number == CAP_SYSCALL_ENTER, 1))
         enter(process, argument0, argument1);
     else if (number == CAP_SYSCALL_EXIT)

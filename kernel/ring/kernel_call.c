@@ -156,7 +156,7 @@ static __attribute__((noinline)) enum cap_err accept_general(struct kernel_call 
     struct process *caller = kernel_call->caller;
     const struct cap_sqe *sqe = kernel_call->sqe;
     struct user_range message, copy = user_range_of_kernel(params, sqe->message_bytes);
-    struct reply_place place;
+    struct reply_place place = {0};
     uaddr_t descriptors;
     enum cap_err err = user_range_resolve(&caller->space, (uaddr_t){sqe->message_addr}, sqe->message_bytes,
                                           USER_ACCESS_READ, &message);

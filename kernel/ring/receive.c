@@ -39,26 +39,19 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     return CAP_OK;
 }
 
-void receive_free(struct receive *receive)
-{
-    receive_give(receive);
-}
-
-void receive_finish(struct receive *receive, struct cap_cqe *cqe)
-{
-    struct process *process = receive->process;
-    cqe->user_data = receive->user_data;
-    cqe->flags = receive->cqe_flags;
-    receive_give(receive);
-    ring_complete(process, cqe);
-}
-
 void receive_finish_refused(struct receive *receive, const struct refusal *refusal)
 {
+    struct process *process = receive->process;
     struct cap_cqe cqe = {
-        .status = refusal->err, .message_bytes = refusal->buffer_bytes, .cap_count = refusal->cap_count};
-    account_explain(&receive->process->account, &cqe);
-    receive_finish(receive, &cqe);
+        .user_data = receive->user_data,
+        .status = refusal->err,
+        .message_bytes = refusal->buffer_bytes,
+        .cap_count = refusal->cap_count,
+        .flags = receive->cqe_flags,
+    };
+    account_explain(&process->account, &cqe);
+    receive_give(receive);
+    ring_complete(process, &cqe);
 }
 
 void receive_finish_error(struct receive *receive, enum cap_err err)

@@ -33,12 +33,6 @@ struct refusal {
 void receive_finish_refused(struct receive *receive, const struct refusal *refusal);
 void receive_finish_error(struct receive *receive, enum cap_err err);
 
-/* Ends a RECV; the CQE's user_data is filled in here. */
-void receive_finish(struct receive *receive, struct cap_cqe *cqe);
-
-/* For the end of its process: no CQE. */
-void receive_free(struct receive *receive);
-
 /* Accepts the RECV in sqe; nothing has changed after an error: CAP_ERR_FAULT, CAP_ERR_BUFFER_TOO_SMALL (no
  * room even for struct cap_incoming), CAP_ERR_BAD_SQE, CAP_ERR_QUOTA, CAP_ERR_NO_MEMORY. */
 CAP_MUST_CHECK enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe,

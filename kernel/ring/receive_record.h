@@ -40,23 +40,19 @@ static inline enum cap_err receive_take(struct process *process, const struct ca
     return CAP_OK;
 }
 
-/* One that waits at an endpoint: its charge stays, for the call that its process has got. */
+/* Its charge stays, for the call that its process has got. */
 static inline void receive_give_for_call(struct receive *receive)
 {
     timer_stop(&receive->timer);
     list_unlink(&receive->process_link);
-    list_unlink(&receive->queue_link);
+    if (list_is_linked(&receive->queue_link))
+        list_unlink(&receive->queue_link);
     object_release(receive->endpoint);
     record_give_raw(&receive_pool, receive);
 }
 
 static inline void receive_give(struct receive *receive)
 {
-    timer_stop(&receive->timer);
-    list_remove(&receive->process_link);
-    if (list_is_linked(&receive->queue_link))
-        list_remove(&receive->queue_link);
-    object_release(receive->endpoint);
     ledger_refund(&receive->process->account.ledger, LEDGER_RECORDS, 1);
-    record_give_raw(&receive_pool, receive);
+    receive_give_for_call(receive);
 }

@@ -173,7 +173,7 @@ syscall_entry:
     mov %r14, CONTEXT_R14(%rdx)
     mov %r15, CONTEXT_R15(%rdx)
     mov %rdx, %rbx
-    mov %rax, %rcx
+    mov %rax, %rdx
     xor %ebp, %ebp
     call kernel_on_syscall
     jmp resume

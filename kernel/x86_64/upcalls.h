@@ -10,8 +10,7 @@
 #include "kernel/x86_64/context.h"
 
 /* A SYSCALL instruction; returns whose registers to load next. */
-struct context *kernel_on_syscall(uint64_t argument0, uint64_t argument1, struct context *context,
-                                  uint64_t number);
+struct context *kernel_on_syscall(uint64_t argument0, uint64_t argument1, uint64_t number);
 
 /* A processor exception in user code. address is cr2 for page faults, else 0. */
 void kernel_on_fault(struct context *context, uint64_t address);

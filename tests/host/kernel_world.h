@@ -347,7 +347,7 @@ static inline void world_submit(uint32_t index, struct cap_sqe sqe)
     struct world_process *self = &world[index];
     EXPECT_EQ(ring_client_submit(&self->ring, &sqe), CAP_OK);
     fake_cpu.current = &self->process;
-    (void)kernel_on_syscall(0, 0, &self->process.context, CAP_SYSCALL_ENTER);
+    (void)kernel_on_syscall(0, 0, CAP_SYSCALL_ENTER);
 }
 
 static inline cap_id_t world_give(uint32_t index, struct object *object)
