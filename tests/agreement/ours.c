@@ -91,28 +91,12 @@ void walk_method_ran(uint64_t interface_id, uint16_t method_id)
     (void)method_id;
 }
 
-static uint64_t scalar_at(struct wire_list_reader list, enum wire_element element, uint32_t index)
-{
-    switch (element) {
-    case WIRE_ELEMENT_BIT:
-        return wire_list_bool(list, index);
-    case WIRE_ELEMENT_BYTE:
-        return wire_list_u8(list, index);
-    case WIRE_ELEMENT_TWO_BYTES:
-        return wire_list_u16(list, index);
-    case WIRE_ELEMENT_FOUR_BYTES:
-        return wire_list_u32(list, index);
-    default:
-        return wire_list_u64(list, index);
-    }
-}
-
 void walk_scalars(struct wire_list_reader list, enum wire_element element)
 {
     tree_mark(current, "[");
     tree_number(current, list.count);
     for (uint32_t i = 0; element != WIRE_ELEMENT_VOID && i < list.count; i++)
-        tree_number(current, scalar_at(list, element, i));
+        tree_number(current, walk_scalar(list, element, i));
     tree_mark(current, "] ");
 }
 
@@ -169,7 +153,7 @@ void copy_done(enum cap_err error)
 void copy_scalars(struct wire_list_builder to, struct wire_list_reader from, enum wire_element element)
 {
     for (uint32_t i = 0; element != WIRE_ELEMENT_VOID && i < from.count; i++) {
-        uint64_t value = scalar_at(from, element, i);
+        uint64_t value = walk_scalar(from, element, i);
         if (element == WIRE_ELEMENT_BIT)
             wire_list_set_bool(to, i, value);
         else if (element == WIRE_ELEMENT_BYTE)

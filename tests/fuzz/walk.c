@@ -43,30 +43,12 @@ void walk_text(struct wire_text text, uint32_t limit)
     CHECK(text.bytes[text.length] == 0);
 }
 
-static uint64_t scalar_at(struct wire_list_reader list, enum wire_element element, uint32_t index)
-{
-    switch (element) {
-    case WIRE_ELEMENT_BIT:
-        return wire_list_bool(list, index);
-    case WIRE_ELEMENT_BYTE:
-        return wire_list_u8(list, index);
-    case WIRE_ELEMENT_TWO_BYTES:
-        return wire_list_u16(list, index);
-    case WIRE_ELEMENT_FOUR_BYTES:
-        return wire_list_u32(list, index);
-    case WIRE_ELEMENT_EIGHT_BYTES:
-        return wire_list_u64(list, index);
-    default:
-        return 0;
-    }
-}
-
 void walk_scalars(struct wire_list_reader list, enum wire_element element)
 {
     for (uint32_t i = 0; i < list.count; i++) {
         if (i == ENDS && list.count > 2 * ENDS)
             i = list.count - ENDS;
-        walk_number(scalar_at(list, element, i));
+        walk_number(walk_scalar(list, element, i));
     }
 }
 
@@ -133,7 +115,7 @@ static void walk_list_as(struct wire_pointer_reader pointer, enum wire_element e
         walk_text(wire_list_text(list, i), UINT32_MAX);
     if (element != WIRE_ELEMENT_STRUCT && element != WIRE_ELEMENT_POINTER)
         CHECK(pointer.message->rule == rule);
-    walk_number(scalar_at(list, element, list.count));
+    walk_number(walk_scalar(list, element, list.count));
 }
 
 static void walk_field_wild(struct wire_struct_reader s, uint32_t index)

@@ -67,3 +67,22 @@ void walk_method_ran(uint64_t interface_id, uint16_t method_id);
  * schema allows; where it refuses, getters that read all the same do find a broken rule or a length. The
  * message is left as it was. */
 void walk_as_each_type(const struct wire_message_reader *message);
+
+/* An element of a list of scalars; 0 for other kinds. */
+static inline uint64_t walk_scalar(struct wire_list_reader list, enum wire_element element, uint32_t index)
+{
+    switch (element) {
+    case WIRE_ELEMENT_BIT:
+        return wire_list_bool(list, index);
+    case WIRE_ELEMENT_BYTE:
+        return wire_list_u8(list, index);
+    case WIRE_ELEMENT_TWO_BYTES:
+        return wire_list_u16(list, index);
+    case WIRE_ELEMENT_FOUR_BYTES:
+        return wire_list_u32(list, index);
+    case WIRE_ELEMENT_EIGHT_BYTES:
+        return wire_list_u64(list, index);
+    default:
+        return 0;
+    }
+}

@@ -6,6 +6,7 @@
 #include "lib/bits.h"
 #include "tests/host/check.h"
 #include "tests/host/test.h"
+#include "tests/host/random.h"
 
 #include <stdlib.h>
 
@@ -26,15 +27,6 @@ static void begin(uint64_t byte_count)
     memset(memory, 0xee, sizeof memory);
     memset(blocks, 0, sizeof blocks);
     heap_init(&heap, memory, byte_count);
-}
-
-static uint32_t random_below(uint32_t bound)
-{
-    static uint64_t state = 88172645463325252;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 32) % bound;
 }
 
 /* ---- Invariants: written down once more, from the head's two words ---------------------------------- */

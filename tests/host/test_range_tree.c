@@ -6,6 +6,7 @@
 #include "lib/range_tree.h"
 #include "tests/host/check.h"
 #include "tests/host/test.h"
+#include "tests/host/random.h"
 
 #define WORLD  24 /* addresses, from BASE on */
 #define BASE   1000
@@ -21,15 +22,6 @@ static void begin(void)
     memset(all, 0, sizeof all);
     for (int i = 0; i < WORLD; i++)
         owner[i] = -1;
-}
-
-static uint32_t random_below(uint32_t bound)
-{
-    static uint64_t state = 88172645463325252;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 32) % bound;
 }
 
 static bool model_is_free(uint64_t first, uint64_t end)

@@ -10,6 +10,7 @@
 #include "abi/transfer.h"
 #include "build/gen/schema/capos.client.h"
 #include "tests/qemu/raw.h"
+#include "tests/qemu/spawn.h"
 
 #define SERVED_ID 0x5e11ed
 
@@ -307,12 +308,7 @@ static inline enum cap_err peer_try(struct cases *cases, const char *binary, con
             err = os_NamedCap_set_cap(grant, rt_call_attach(&call, grants[i].handle, grants[i].mode));
     }
     if (!err)
-        err = os_ProcessSpawner_spawn_send(&call);
-    struct os_ProcessSpawner_spawn_Results_reader results;
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+        err = spawn_finish(&call, process);
     err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;

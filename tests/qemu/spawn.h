@@ -6,6 +6,17 @@
 
 #include "build/gen/schema/capos.client.h"
 
+/* Sends a spawn whose parameters are set, and takes the handle; the caller ends the call. */
+static inline enum cap_err spawn_finish(struct rt_call *call, struct os_ProcessHandle *process)
+{
+    struct os_ProcessSpawner_spawn_Results_reader results;
+    enum cap_err err = os_ProcessSpawner_spawn_send(call);
+    if (!err)
+        err = os_ProcessSpawner_spawn_wait(call, &results);
+    return err ? err
+               : rt_call_take(call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+}
+
 /* binary is also the name. grant_name NULL: the process gets nothing. The capability is copied. */
 static inline enum cap_err spawn_with(struct os_ProcessSpawner spawner, const char *binary,
                                       const char *grant_name, struct rt_handle grant,
@@ -24,12 +35,7 @@ static inline enum cap_err spawn_with(struct os_ProcessSpawner spawner, const ch
             err = os_NamedCap_set_cap(first, rt_call_attach(&call, grant, CAP_TRANSFER_COPY));
     }
     if (!err)
-        err = os_ProcessSpawner_spawn_send(&call);
-    struct os_ProcessSpawner_spawn_Results_reader results;
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+        err = spawn_finish(&call, process);
     rt_call_end(&call);
     return err;
 }

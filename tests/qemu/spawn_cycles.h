@@ -86,12 +86,7 @@ static inline enum cap_err start(struct test *test, const struct way *way, struc
     add_grant(grants, 0, "frameAllocator", rt_call_attach(&call, test->allocator.handle, CAP_TRANSFER_COPY));
     add_grant(grants, 1, "endpoint", rt_call_attach(&call, endpoint.handle, CAP_TRANSFER_MOVE));
     if (!err)
-        err = os_ProcessSpawner_spawn_send(&call);
-    struct os_ProcessSpawner_spawn_Results_reader results;
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+        err = spawn_finish(&call, process);
     rt_call_end(&call);
     return err;
 }

@@ -13,12 +13,7 @@ static enum cap_err start(struct os_ProcessSpawner spawner, struct wire_data arg
     (void)!os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of("taker"));
     (void)!os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of("taker"));
     (void)!os_ProcessSpawner_spawn_Params_set_arguments(params, arguments);
-    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
-    struct os_ProcessSpawner_spawn_Results_reader results;
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    enum cap_err err = spawn_finish(&call, process);
     rt_call_end(&call);
     return err;
 }

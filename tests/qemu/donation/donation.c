@@ -4,6 +4,7 @@
  */
 #include "tests/qemu/donation/protocol.h"
 #include "tests/qemu/memory.h"
+#include "tests/qemu/spawn.h"
 
 struct test {
     struct raw raw;
@@ -24,7 +25,6 @@ static void start(struct test *test, const char *binary, uint32_t frames, const 
                   uint32_t grant_count, struct os_ProcessHandle *process)
 {
     struct rt_call *call = rt_call_scratch(test->raw.rt);
-    struct os_ProcessSpawner_spawn_Results_reader results;
     struct os_ProcessSpawner_spawn_Params_builder params = os_ProcessSpawner_spawn_begin(call, test->spawner);
     (void)!os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
     (void)!os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(binary));
@@ -35,11 +35,7 @@ static void start(struct test *test, const char *binary, uint32_t frames, const 
         (void)!os_NamedCap_set_name(grant, wire_text_of(grants[i].name));
         (void)!os_NamedCap_set_cap(grant, rt_call_attach(call, grants[i].handle, CAP_TRANSFER_COPY));
     }
-    enum cap_err err = os_ProcessSpawner_spawn_send(call);
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(call, &results);
-    if (!err)
-        err = rt_call_take(call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    enum cap_err err = spawn_finish(call, process);
     raw_expect_err(&test->raw, err, CAP_OK, binary);
     rt_call_end(call);
 }

@@ -47,7 +47,6 @@ static void start_victim(struct test *test)
         {"client", test->pair.client, CAP_TRANSFER_COPY},
     };
     struct rt_call call;
-    struct os_ProcessSpawner_spawn_Results_reader results;
     struct os_ProcessSpawner_spawn_Params_builder params =
         os_ProcessSpawner_spawn_begin(&call, test->cases.spawner);
     (void)!os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of("victim"));
@@ -59,11 +58,7 @@ static void start_victim(struct test *test)
         (void)!os_NamedCap_set_cap(os_NamedCap_list_builder_at(list, i),
                                    rt_call_attach(&call, grants[i].handle, grants[i].mode));
     }
-    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &test->victim.handle);
+    enum cap_err err = spawn_finish(&call, &test->victim);
     raw_expect_err(&test->cases.raw, err, CAP_OK, "spawn victim");
     rt_call_end(&call);
 }

@@ -3,6 +3,7 @@
 
 #include "build/gen/schema/capos.client.h"
 #include "lib/mem.h"
+#include "tests/qemu/spawn.h"
 
 struct limits {
     uint32_t frames, slots, calls, records, queued_calls, queued_bytes;
@@ -22,7 +23,6 @@ static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const
                                          uint32_t grant_count, struct os_ProcessHandle *process)
 {
     struct rt_call call;
-    struct os_ProcessSpawner_spawn_Results_reader results;
     struct os_ProcessSpawner_spawn_Params_builder params = os_ProcessSpawner_spawn_begin(&call, spawner);
     struct os_Limits_builder built = os_ProcessSpawner_spawn_Params_init_limits(params);
     (void)!os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
@@ -39,11 +39,7 @@ static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const
         (void)!os_NamedCap_set_name(grant, wire_text_of(grants[i].name));
         (void)!os_NamedCap_set_cap(grant, rt_call_attach(&call, grants[i].handle, CAP_TRANSFER_COPY));
     }
-    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    enum cap_err err = spawn_finish(&call, process);
     struct wire_text reason = rt_call_reason(&call, err);
     memcpy(spawn_reason, reason.bytes, reason.length);
     spawn_reason[reason.length] = 0;

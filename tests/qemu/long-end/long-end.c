@@ -61,12 +61,7 @@ static enum cap_err start_giant(struct raw *raw, struct os_ProcessSpawner spawne
     (void)!os_NamedCap_set_name(os_NamedCap_list_builder_at(grants, 3), wire_text_of("endpoint"));
     (void)!os_NamedCap_set_cap(os_NamedCap_list_builder_at(grants, 3),
                                rt_call_attach(&call, handle, CAP_TRANSFER_MOVE));
-    struct os_ProcessSpawner_spawn_Results_reader results;
-    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &giant->handle);
+    enum cap_err err = spawn_finish(&call, giant);
     rt_call_end(&call);
     return err;
 }

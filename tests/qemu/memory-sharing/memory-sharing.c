@@ -1,6 +1,7 @@
 /* Memory of two processes, and faults in it, which end one of them. Next: tests/qemu/memory-sharing/child.c
  */
 #include "tests/qemu/memory-sharing/roles.h"
+#include "tests/qemu/spawn.h"
 
 #define GRANTS_MAX 4
 
@@ -26,7 +27,6 @@ static enum cap_err start(struct parent *parent, const char *name, const struct 
         extra_count > 1 ? extra[1] : (struct named){0},
     };
     static struct rt_call call;
-    struct os_ProcessSpawner_spawn_Results_reader results;
     struct os_ProcessSpawner_spawn_Params_builder params =
         os_ProcessSpawner_spawn_begin(&call, parent->spawner);
     os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of("child"));
@@ -39,11 +39,7 @@ static enum cap_err start(struct parent *parent, const char *name, const struct 
         os_NamedCap_set_name(grant, wire_text_of(all[i].name));
         os_NamedCap_set_cap(grant, rt_call_attach(&call, all[i].cap, CAP_TRANSFER_COPY));
     }
-    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    enum cap_err err = spawn_finish(&call, process);
     rt_call_end(&call);
     return err;
 }

@@ -14,25 +14,12 @@
 #include "abi/syscall.h"
 #include "lib/mem.h"
 #include "lib/sqe.h"
+#include "tests/qemu/random.h"
 #include "user/rt/enter.h"
 #include "user/rt/rt.h"
 
 #define ENTERS       100000
 #define ACCEPTED_MIN (ENTERS / 4)
-
-/* The same numbers in every run: xorshift64 with the shifts 13, 7, 17 (Marsaglia, "Xorshift RNGs", 2003). */
-struct random {
-    uint64_t state; /* not 0 */
-};
-
-static inline uint64_t random_next(struct random *random)
-{
-    uint64_t state = random->state;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return random->state = state;
-}
 
 /* What the kernel knows about the ring. No SQE stays without its CQE here, so none is reserved. */
 struct model {

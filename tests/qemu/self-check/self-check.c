@@ -4,6 +4,7 @@
  * Next: tests/qemu/self-check/holder.c
  */
 #include "tests/qemu/memory.h"
+#include "tests/qemu/spawn.h"
 
 #define SERVED_ID 0x55
 #define HOLDERS   4
@@ -62,7 +63,6 @@ static void add(struct rt_call *call, struct os_NamedCap_list_builder grants, ui
 static void start_holder(struct test *test, uint32_t index)
 {
     struct rt_call *call = rt_call_scratch(test->memory.raw.rt);
-    struct os_ProcessSpawner_spawn_Results_reader results;
     struct rt_handle spare;
     raw_expect_err(&test->memory.raw, os_Endpoint_makeClient(test->endpoint, index, &spare), CAP_OK, "spare");
     struct os_ProcessSpawner_spawn_Params_builder params = os_ProcessSpawner_spawn_begin(call, test->spawner);
@@ -77,12 +77,7 @@ static void start_holder(struct test *test, uint32_t index)
     add(call, grants, 2, "timer", test->timer.handle);
     add(call, grants, 3, "peer", test->client);
     add(call, grants, 4, "spare", spare);
-    enum cap_err err = os_ProcessSpawner_spawn_send(call);
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(call, &results);
-    if (!err)
-        err = rt_call_take(call, os_ProcessSpawner_spawn_Results_get_process(results),
-                           &test->holders[index].handle);
+    enum cap_err err = spawn_finish(call, &test->holders[index]);
     raw_expect_err(&test->memory.raw, err, CAP_OK, "a holder");
     rt_call_end(call);
     rt_handle_drop(&spare);

@@ -43,12 +43,7 @@ static enum cap_err spawn(struct os_ProcessSpawner spawner, const struct attempt
             (void)!os_NamedCap_set_cap(os_NamedCap_list_builder_at(grants, 0), index);
         }
     }
-    enum cap_err err = os_ProcessSpawner_spawn_send(&call);
-    struct os_ProcessSpawner_spawn_Results_reader results;
-    if (!err)
-        err = os_ProcessSpawner_spawn_wait(&call, &results);
-    if (!err)
-        err = rt_call_take(&call, os_ProcessSpawner_spawn_Results_get_process(results), &process->handle);
+    enum cap_err err = spawn_finish(&call, process);
     err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;
