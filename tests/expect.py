@@ -7,7 +7,8 @@ The file is text: one `key: value` a line; `#` begins a comment line. All keys m
   any: REGEX          a console line that must appear somewhere
   never: REGEX        no console line may match
   allow: REGEX        lines that match are not held against the system (see below)
-  timeout: 60         seconds; only there to find a hang
+  status: none        the system must not end within the timeout
+  timeout: 60         seconds; only there to find a hang, unless the status is none
   memory: 32M         of the machine
   cpu: -rdrand        what its processor lacks or has besides: words for QEMU's -cpu, behind `max`
   args: TEXT          the kernel's command line
@@ -76,7 +77,7 @@ class Case:
                 self.modules.append((("manifest",), []))
             self.modules[-1][1].append(mutation(value))
         elif key == "status":
-            self.status = int(value, 0)
+            self.status = None if value == "none" else int(value, 0)
         elif key == "timeout":
             self.timeout = float(value)
         elif key == "icount":
@@ -183,12 +184,13 @@ def parse(text):
 def judge(case, lines, exit_code):
     """Why this boot did not do what was expected: a list of reasons, empty if it did.
 
-    exit_code is the kernel's, or a text that says how else QEMU ended.
+    exit_code is the kernel's, None if it did not end within the timeout, or a text that says how else QEMU ended.
     """
     reasons = []
     if exit_code != case.status:
-        shown = f"0x{exit_code:x}" if isinstance(exit_code, int) else exit_code
-        reasons.append(f"the exit code is {shown}, expected 0x{case.status:x}")
+        missing = f"missing: no end within {case.timeout:g} s"
+        shown = missing if exit_code is None else f"0x{exit_code:x}" if isinstance(exit_code, int) else exit_code
+        reasons.append(f"the exit code is {shown}, expected {'none' if case.status is None else hex(case.status)}")
     at = 0
     for pattern in case.line:
         found = next((i for i in range(at, len(lines)) if pattern.search(lines[i])), None)

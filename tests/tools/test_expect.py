@@ -37,6 +37,11 @@ class Judging(unittest.TestCase):
         with self.assertRaises(expect.ExpectError):
             expect.parse("run: never")
 
+    def test_that_it_does_not_end_can_be_expected(self):
+        self.assertEqual(reasons("status: none", exit_code=None), [])
+        self.assertEqual(reasons("status: none"), ["the exit code is 0x10, expected none"])
+        self.assertEqual(reasons("timeout: 7", exit_code=None), ["the exit code is missing: no end within 7 s, expected 0x10"])
+
     def test_another_status_can_be_expected(self):
         self.assertEqual(reasons("status: 0x13", exit_code=0x13), [])
         self.assertEqual(reasons("status: 0x13"), ["the exit code is 0x10, expected 0x13"])
