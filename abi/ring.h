@@ -31,13 +31,16 @@
 #define CAP_OP_RELEASE 5 /* give up the capability target */
 #define CAP_OP_CANCEL  6 /* stop waiting for the CALL or RECV whose user_data is target */
 #define CAP_OP_RETURN_RECV \
-    7 /* RETURN, without capabilities, and if that works RECV on endpoint: one completion */
+    7 /* RETURN, and if that works RECV on endpoint: one completion */
 #define CAP_OP_COUNT 8
 
 /* SQE flags. */
 #define CAP_SQE_EXCEPTION 0x01 /* RETURN, RETURN_RECV: the message is a CapException */
 #define CAP_SQE_TIMEOUT   0x02 /* CALL, RECV: a struct cap_time_limit comes first at transfers_addr */
-#define CAP_SQE_FLAGS_ALL 0x03
+#define CAP_SQE_RELEASE_PARAMS \
+    0x04 /* RETURN, RETURN_RECV: once the call is over, what came along with it is released, as far as it is
+            still where it came */
+#define CAP_SQE_FLAGS_ALL 0x07
 
 /* CQE flags. */
 #define CAP_CQE_RETURNED 0x01 /* RETURN_RECV: the answer has arrived; all else is about the RECV */
@@ -51,7 +54,7 @@ struct cap_sqe {
     uint8_t opcode;         /* CAP_OP_* */
     uint8_t flags;          /* CAP_SQE_* */
     uint16_t method_id;     /* CALL: ordinal of the method in interface_id */
-    uint16_t send_count;    /* CALL, RETURN: capabilities that go with the message */
+    uint16_t send_count;    /* CALL, RETURN, RETURN_RECV: capabilities that go with the message */
     uint16_t receive_count; /* CALL, RECV, RETURN_RECV: room for capabilities that arrive */
     uint64_t user_data;     /* returned in the CQE, never looked at */
     uint64_t target;        /* CALL, RECV, RELEASE: cap id; RETURN, RETURN_RECV: call id; CANCEL: user_data */

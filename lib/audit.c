@@ -1,6 +1,6 @@
 /* Reading the audit ring.
  *
- * Next: kernel/audit.h
+ * Next: kernel/task/audit.h
  */
 #include "lib/audit.h"
 #include "lib/check.h"

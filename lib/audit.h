@@ -28,8 +28,8 @@ struct audit_record {
     uint64_t time;    /* in ticks of the writer's own */
     uint64_t process; /* the one whose authority has changed; 0 for REVOKED */
     uint64_t source_process;
-    uint64_t object : 56; /* 0 for STARTED and ENDED */
     uint64_t event : 8;   /* enum audit_event */
+    uint64_t object : 56; /* 0 for STARTED and ENDED */
     union {
         struct {
             cap_id_t cap;

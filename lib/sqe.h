@@ -51,7 +51,7 @@ static const struct cap_sqe sqe_may_set[] = {
                      .buffer_bytes = SQE_ANY_32,
                      .transfers_addr = SQE_ANY_64},
     [CAP_OP_RETURN] = {.opcode = SQE_ANY_8,
-                       .flags = CAP_SQE_EXCEPTION,
+                       .flags = CAP_SQE_EXCEPTION | CAP_SQE_RELEASE_PARAMS,
                        .send_count = SQE_ANY_16,
                        .user_data = SQE_ANY_64,
                        .target = SQE_ANY_64,
@@ -61,7 +61,8 @@ static const struct cap_sqe sqe_may_set[] = {
     [CAP_OP_RELEASE] = {.opcode = SQE_ANY_8, .user_data = SQE_ANY_64, .target = SQE_ANY_64},
     [CAP_OP_CANCEL] = {.opcode = SQE_ANY_8, .user_data = SQE_ANY_64, .target = SQE_ANY_64},
     [CAP_OP_RETURN_RECV] = {.opcode = SQE_ANY_8,
-                            .flags = CAP_SQE_EXCEPTION,
+                            .flags = CAP_SQE_EXCEPTION | CAP_SQE_RELEASE_PARAMS,
+                            .send_count = SQE_ANY_16,
                             .receive_count = SQE_ANY_16,
                             .user_data = SQE_ANY_64,
                             .target = SQE_ANY_64,
@@ -74,7 +75,7 @@ static const struct cap_sqe sqe_may_set[] = {
 };
 _Static_assert(sizeof sqe_may_set / sizeof *sqe_may_set == CAP_OP_COUNT, "a row for each opcode");
 _Static_assert(CAP_OP_COUNT == 8, "a new opcode has a row here and in docs/spec/ring.md");
-_Static_assert(CAP_SQE_FLAGS_ALL == (CAP_SQE_EXCEPTION | CAP_SQE_TIMEOUT),
+_Static_assert(CAP_SQE_FLAGS_ALL == (CAP_SQE_EXCEPTION | CAP_SQE_TIMEOUT | CAP_SQE_RELEASE_PARAMS),
                "a new flag is in the row of an opcode");
 
 /* The bits that are set in `sqe` and not in `may_set`. */

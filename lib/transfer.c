@@ -17,7 +17,7 @@ static void transfer_enter(struct transfer *transfer, enum transfer_state state)
 static bool transfer_may_name(const struct transfer_entry *earlier, uint32_t count, cap_id_t id, bool is_move)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (earlier[i].source.bits == id.bits && (is_move || earlier[i].is_move))
+        if (earlier[i].id.bits == id.bits && (is_move || earlier[i].is_move))
             return false;
     }
     return true;
@@ -64,7 +64,7 @@ enum cap_err transfer_prepare(struct transfer *transfer, struct cap_table *sende
     for (uint32_t i = 0; i < count; i++) {
         struct transfer_entry *entry = &transfer->entries[i];
         if (entry->is_move) {
-            enum cap_err err = cap_table_reserve(sender, entry->source, &entry->object);
+            enum cap_err err = cap_table_reserve(sender, entry->id, &entry->object);
             CHECK(!err);
         }
     }
@@ -86,8 +86,9 @@ enum cap_err transfer_check_receiver(const struct transfer *transfer, const stru
     return cap_table_free_count(receiver) < transfer->count ? CAP_ERR_NO_SLOT : CAP_OK;
 }
 
-void transfer_commit(struct transfer *transfer, struct cap_table *receiver, cap_id_t *ids)
+void transfer_commit(struct transfer *transfer, struct cap_table *receiver, cap_id_t *sources)
 {
+    cap_id_t ids[CAP_TRANSFER_MAX];
     enum cap_err err = transfer_check_receiver(transfer, receiver);
     CHECK(!err);
     for (uint32_t i = 0; i < transfer->count; i++) {
@@ -95,6 +96,10 @@ void transfer_commit(struct transfer *transfer, struct cap_table *receiver, cap_
         CHECK(!err);
     }
     transfer_deliver(transfer);
+    for (uint32_t i = 0; i < transfer->count; i++) {
+        sources[i] = transfer->entries[i].id;
+        transfer->entries[i].id = ids[i];
+    }
 }
 
 void transfer_deliver(struct transfer *transfer)
@@ -103,7 +108,7 @@ void transfer_deliver(struct transfer *transfer)
     for (uint32_t i = 0; i < transfer->count; i++) {
         const struct transfer_entry *entry = &transfer->entries[i];
         if (entry->is_move) {
-            void *object = cap_table_remove_reserved(transfer->sender, entry->source);
+            void *object = cap_table_remove_reserved(transfer->sender, entry->id);
             CHECK(object == entry->object);
         }
     }
@@ -116,7 +121,7 @@ void transfer_roll_back(struct transfer *transfer)
     for (uint32_t i = 0; i < transfer->count; i++) {
         const struct transfer_entry *entry = &transfer->entries[i];
         if (entry->is_move)
-            cap_table_unreserve(transfer->sender, entry->source);
+            cap_table_unreserve(transfer->sender, entry->id);
     }
     transfer_init(transfer);
 }

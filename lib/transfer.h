@@ -36,7 +36,7 @@ enum transfer_state {
 
 struct transfer_entry {
     void *object;
-    cap_id_t source; /* in the sender's table */
+    cap_id_t id; /* in the sender's table; DELIVERED to a table: in that one */
     bool is_move;
 };
 
@@ -53,6 +53,15 @@ static inline void transfer_init(struct transfer *transfer)
     transfer->sender = NULL;
     transfer->count = 0;
     transfer->state = TRANSFER_IDLE;
+}
+
+/* Makes any bytes a transfer that has delivered one capability, which the receiver has under this id. */
+static inline void transfer_note_delivered(struct transfer *transfer, void *object, cap_id_t id)
+{
+    transfer->count = 1;
+    transfer->state = TRANSFER_DELIVERED;
+    transfer->entries[0].object = object;
+    transfer->entries[0].id = id;
 }
 
 /* Whether roll_back, commit or deliver is still to come. */
@@ -83,10 +92,10 @@ void *transfer_object(const struct transfer *transfer, uint32_t index);
 CAP_MUST_CHECK enum cap_err transfer_check_receiver(const struct transfer *transfer,
                                                     const struct cap_table *receiver);
 
-/* Puts every entry into the receiver's table, in order, and takes the moved ones out of the sender's.
- * ids[i] is the receiver's id of entry i; there is room for count. transfer_check_receiver has just said
- * CAP_OK (CHECKed), so this cannot fail. PREPARED -> DELIVERED. */
-void transfer_commit(struct transfer *transfer, struct cap_table *receiver, cap_id_t *ids);
+/* Puts every entry into the receiver's table, in order, and takes the moved ones out of the sender's. Each
+ * entry has the receiver's id from then on; sources[i] is what the sender's was, with room for count.
+ * transfer_check_receiver has just said CAP_OK (CHECKed), so this cannot fail. PREPARED -> DELIVERED. */
+void transfer_commit(struct transfer *transfer, struct cap_table *receiver, cap_id_t *sources);
 
 /* For a receiver without a table, a kernel object: takes the moved ones out of the sender's table. One
  * reference of every entry, moved or copied, is the caller's from then on. PREPARED -> DELIVERED. */

@@ -1,9 +1,9 @@
 /* AuditReader: how authority has changed, and who holds what.
  *
- * Next: kernel/audit.h
+ * Next: kernel/task/audit.h
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 #include "kernel/x86_64/clock.h"
@@ -33,7 +33,7 @@ static enum cap_err record_write(struct os_AuditRecord_builder to, uint64_t sequ
         [AUDIT_REVOKED] = os_AuditRecord_Event_revoked, [AUDIT_STARTED] = os_AuditRecord_Event_started,
         [AUDIT_ENDED] = os_AuditRecord_Event_ended,
     };
-    const struct audit_record *record = audit_at(audit_records(), sequence);
+    const struct audit_record *record = audit_at(&audit_records, sequence);
     os_AuditRecord_set_sequence(to, sequence);
     os_AuditRecord_set_nanoseconds(to, clock_ns_of(record->time));
     os_AuditRecord_set_event(to, events[record->event]);
@@ -52,7 +52,7 @@ static enum cap_err audit_reader_read(void *self, struct wire_call *wire,
                                       struct os_AuditReader_read_Params_reader params)
 {
     (void)self;
-    const struct audit_ring *ring = audit_records();
+    const struct audit_ring *ring = &audit_records;
     uint64_t lost_count,
         sequence = audit_seek(ring, os_AuditReader_read_Params_get_from(params), &lost_count);
     struct os_AuditReader_read_Results_builder results = os_AuditReader_read_Results_init(wire);
@@ -131,7 +131,7 @@ static enum cap_err audit_reader_holdings(void *self, struct wire_call *wire,
     if (count == most)
         os_AuditReader_holdings_Results_set_nextPlace(results, cursor.process->number << PLACE_SLOT_BITS |
                                                                    cursor.slot);
-    os_AuditReader_holdings_Results_set_next(results, audit_records()->next);
+    os_AuditReader_holdings_Results_set_next(results, audit_records.next);
     return CAP_OK;
 }
 

@@ -13,7 +13,7 @@
  * Next: kernel/ring/call.c
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/cap/endpoint_fastpath.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"

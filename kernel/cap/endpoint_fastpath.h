@@ -1,5 +1,5 @@
-/* The path of nearly every call between processes: no time limit, memory that was used before; of calls that
- * have to wait, those without capabilities and with short messages.
+/* The path of nearly every call between processes: no time limit, at most one capability, memory that was used
+ * before; of calls that have to wait, those without capabilities and with short messages.
  *
  * It looks for all that could stand in the way first and gives up if there is anything, with nothing changed:
  * the general path (endpoint.c, kernel/ring/call.c) then finds out what it is. Behind that nothing can fail.
@@ -15,6 +15,7 @@
 #include "abi/syscall.h"
 #include "kernel/cap/endpoint.h"
 #include "kernel/ring/call_record.h"
+#include "kernel/ring/caps_quick.h"
 #include "kernel/ring/enter.h"
 #include "kernel/ring/receive_record.h"
 
@@ -55,40 +56,31 @@ static inline void serve(struct call *call, struct process *server, uint8_t *to,
     user_copy_words(incoming + 1, message, call->message.bytes / 8);
 }
 
-/* The capabilities of the CALL in sqe, ready to be handed to the server; false: give the call back. */
-static inline bool prepare_caps(struct call *call, struct process *caller, const struct cap_sqe *sqe,
-                                const struct receive *receive, struct user_range *list)
-{
-    return sqe->send_count <= receive->receive_count &&
-           !caps_prepare(&call->transfer, caller, (uaddr_t){sqe->transfers_addr}, sqe->send_count) &&
-           !caps_check_receiver(receive->process, receive->received, sqe->send_count, list);
-}
-
 /* To the server that waits, which gives up the record of its RECV for that of the call: what it pays for
- * stays the same. */
-static inline bool call_server(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe,
-                               struct receive *receive, const void *message)
+ * stays the same. Inlined twice: for a call with one capability, and for one without. */
+static inline __attribute__((always_inline)) bool call_server(struct client_facet *facet, struct process *caller,
+                                                              const struct cap_sqe *sqe, struct receive *receive,
+                                                              const void *message, bool has_cap)
 {
     struct process *server = receive->process;
     uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
     uint8_t *to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
+    struct quick_cap cap;
     if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
+        return false;
+    if (has_cap && (receive->receive_count == 0 || !quick_cap_judge(caller, sqe->transfers_addr, server,
+                                                                    receive->received.value, &cap)))
         return false;
     struct call *call = take(facet, caller, sqe);
     if (!call)
         return false;
-    struct user_range list;
-    if (sqe->send_count && !prepare_caps(call, caller, sqe, receive, &list)) {
-        call_give(call);
-        return false;
-    }
     /* Nothing below can fail. */
+    if (has_cap)
+        transfer_note_delivered(&call->transfer, cap.object, quick_cap_hand_over(&cap, caller, server));
     serve(call, server, to, message);
-    if (sqe->send_count)
-        caps_commit(&call->transfer, server, &list);
     const struct cap_cqe cqe = {.user_data = receive->user_data,
                                 .message_bytes = sqe->message_bytes,
-                                .cap_count = sqe->send_count,
+                                .cap_count = has_cap,
                                 .flags = receive->cqe_flags};
     receive_give_for_call(receive);
     ring_complete(server, &cqe);
@@ -125,8 +117,11 @@ static inline bool endpoint_fast_call(struct client_facet *facet, struct process
     if (!message || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
         return false;
     struct receive *receive = first_receive(facet->endpoint);
-    return receive ? call_server(facet, caller, sqe, receive, message)
-                   : call_waits(facet, caller, sqe, message);
+    if (!receive)
+        return call_waits(facet, caller, sqe, message);
+    if (sqe->send_count == 0)
+        return call_server(facet, caller, sqe, receive, message, false);
+    return sqe->send_count == 1 && call_server(facet, caller, sqe, receive, message, true);
 }
 
 /* A call waits already: no record of the RECV is made. */

@@ -11,7 +11,7 @@
  * Next: kernel/ring/op_call.c, which looks through facets
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 

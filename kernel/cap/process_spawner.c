@@ -10,7 +10,7 @@
  * Next: kernel/cap/spawn_request.h
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/cap/spawn_request.h"
 #include "kernel/ring/kernel_call.h"
@@ -109,27 +109,23 @@ static void grant_own_memory(struct process *child, struct object *own_memory, s
 /* The image has come along with the grants, and goes at once. */
 static void drop_image(struct process *child, cap_id_t id)
 {
-    void *image;
-    enum cap_err err = cap_table_remove(&child->caps, id, &image);
+    enum cap_err err = caps_release(child, id);
     CHECK(!err);
-    audit_released(child->number, id, image);
-    object_release(image);
 }
 
 /* Commit: the capabilities change hands, and the child finds them by name. */
 static void grant(struct process *child, struct transfer *transfer, const struct spawn_request *request)
 {
-    cap_id_t ids[CAP_TRANSFER_MAX];
     if (transfer->count)
-        caps_move_over(transfer, child, ids);
+        caps_move_over(transfer, child);
     for (uint32_t i = 0; i < request->grant_count; i++) {
         uint32_t cap_index = request->grant_indices[i];
         const struct object *object = transfer_object(transfer, cap_index);
-        process_name_cap(child, request->grant_names[i].bytes, request->grant_names[i].length, ids[cap_index],
-                         object->interface_id);
+        process_name_cap(child, request->grant_names[i].bytes, request->grant_names[i].length,
+                         transfer->entries[cap_index].id, object->interface_id);
     }
     if (request->image_index != WIRE_CAP_NULL)
-        drop_image(child, ids[request->image_index]);
+        drop_image(child, transfer->entries[request->image_index].id);
 }
 
 static enum cap_err make_child(struct wire_call *wire, struct spawner *spawner,

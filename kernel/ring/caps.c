@@ -4,8 +4,6 @@
  */
 #include "kernel/ring/caps.h"
 #include "abi/syscall.h"
-#include "kernel/audit.h"
-#include "kernel/object.h"
 #include "lib/check.h"
 
 static enum cap_err may_transfer(void *object, uint64_t mode)
@@ -76,23 +74,23 @@ static void list_write(const struct user_range *list, uint32_t index, cap_id_t i
     user_range_write(list, index * (uint32_t)sizeof in, &in, sizeof in);
 }
 
-void caps_move_over(struct transfer *transfer, struct process *receiver, cap_id_t *ids)
+void caps_move_over(struct transfer *transfer, struct process *receiver)
 {
     const struct process *sender = LIST_ENTRY(transfer->sender, struct process, caps);
-    transfer_commit(transfer, &receiver->caps, ids);
+    cap_id_t sources[CAP_TRANSFER_MAX];
+    transfer_commit(transfer, &receiver->caps, sources);
     for (uint32_t i = 0; i < transfer->count; i++) {
         const struct transfer_entry *entry = &transfer->entries[i];
-        audit_transferred(receiver->number, ids[i], entry->object, sender->number, entry->source,
+        audit_transferred(receiver->number, entry->id, entry->object, sender->number, sources[i],
                           entry->is_move);
     }
 }
 
 void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list)
 {
-    cap_id_t ids[CAP_TRANSFER_MAX];
-    caps_move_over(transfer, receiver, ids);
+    caps_move_over(transfer, receiver);
     for (uint32_t i = 0; i < transfer->count; i++)
-        list_write(list, i, ids[i], transfer_object(transfer, i));
+        list_write(list, i, transfer->entries[i].id, transfer_object(transfer, i));
 }
 
 void caps_insert(struct object *object, struct process *receiver, uint32_t index,

@@ -5,10 +5,9 @@
 #pragma once
 
 #include "abi/syscall.h"
+#include "kernel/task/audit.h"
 #include "kernel/task/process.h"
 #include "lib/transfer.h"
-
-struct object;
 
 /* Of caps.c: the cases in which there is something to do. */
 CAP_MUST_CHECK enum cap_err caps_take_time_limit(struct process *process, const struct cap_sqe *sqe,
@@ -50,8 +49,8 @@ static inline void caps_roll_back(struct transfer *transfer)
 CAP_MUST_CHECK enum cap_err caps_check_receiver(struct process *receiver, uaddr_t received, uint32_t count,
                                                 struct user_range *list);
 
-/* Moves everything over, to a receiver that has a slot for each; ids as for transfer_commit. */
-void caps_move_over(struct transfer *transfer, struct process *receiver, cap_id_t *ids);
+/* Moves everything over, to a receiver that has a slot for each. */
+void caps_move_over(struct transfer *transfer, struct process *receiver);
 
 /* After that check, if there is anything: moves it over and lists it for the receiver. */
 void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list);
@@ -59,3 +58,22 @@ void caps_commit(struct transfer *transfer, struct process *receiver, const stru
 /* After that check: gives one object, with the caller's reference, and lists it as entry `index`. */
 void caps_insert(struct object *object, struct process *receiver, uint32_t index,
                  const struct user_range *list);
+
+/* Gives one capability up; errors as for cap_table_lookup. */
+CAP_MUST_CHECK static inline enum cap_err caps_release(struct process *process, cap_id_t id)
+{
+    void *object;
+    enum cap_err err = cap_table_remove(&process->caps, id, &object);
+    if (!err) {
+        audit_released(process->number, id, object);
+        object_release(object);
+    }
+    return err;
+}
+
+/* Gives up what has come with a delivered transfer and is still where it came. */
+static inline void caps_release_received(struct process *receiver, const struct transfer *transfer)
+{
+    for (uint32_t i = 0; i < transfer->count; i++)
+        (void)!caps_release(receiver, transfer->entries[i].id);
+}

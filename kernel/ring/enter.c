@@ -68,7 +68,7 @@ static inline void op_nop(struct process *process, const struct cap_sqe *sqe)
     ring_post(&process->ring, &cqe); /* whoever submits does not wait */
 }
 
-/* Whether it may have taken long: a method of the kernel, or the end of an object. */
+/* Whether it may have taken long: a method of the kernel, or the end of objects. */
 static inline __attribute__((always_inline)) bool run(struct process *process, const struct cap_sqe *sqe)
 {
     switch (sqe->opcode) {
@@ -84,10 +84,12 @@ static inline __attribute__((always_inline)) bool run(struct process *process, c
         break;
     case CAP_OP_RETURN:
         run_as(process, sqe, CAP_OP_RETURN, op_return);
-        break;
+        object_reap();
+        return sqe->flags & CAP_SQE_RELEASE_PARAMS;
     case CAP_OP_RETURN_RECV:
         run_as(process, sqe, CAP_OP_RETURN_RECV, op_return_recv);
-        break;
+        object_reap();
+        return sqe->flags & CAP_SQE_RELEASE_PARAMS;
     case CAP_OP_RELEASE:
         run_as(process, sqe, CAP_OP_RELEASE, op_release);
         object_reap();

@@ -3,6 +3,7 @@
 #include "abi/syscall.h"
 #include "kernel/ring/caps.h"
 #include "kernel/ring/enter.h"
+#include "kernel/ring/reply.h"
 #include "lib/bits.h"
 
 struct record_pool receive_pool = RECORD_POOL(struct receive);
@@ -26,9 +27,7 @@ enum cap_err receive_make(struct process *process, const struct cap_sqe *sqe, st
     if (!err)
         err = caps_read_time_limit(process, sqe, &timeout_ns, &received);
     if (!err)
-        err =
-            user_range_resolve(&process->space, received, sqe->receive_count * sizeof(struct cap_transfer_in),
-                               USER_ACCESS_WRITE, &range);
+        err = reply_judge_list(process, sqe, received, &received);
     if (!err)
         err = receive_take(process, sqe, endpoint, cqe_flags, made);
     if (err)

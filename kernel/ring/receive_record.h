@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "abi/transfer.h"
 #include "kernel/mm/record.h"
 #include "kernel/object.h"
 #include "kernel/ring/receive.h"
@@ -29,8 +30,8 @@ static inline enum cap_err receive_take(struct process *process, const struct ca
     receive->buffer.value = sqe->buffer_addr;
     receive->buffer_bytes = sqe->buffer_bytes;
     receive->receive_count = sqe->receive_count;
-    receive->received.value =
-        sqe->transfers_addr; /* behind the time limit, if there is one: set by whoever reads it */
+    /* Behind the time limit, if there is one: set by whoever reads it. */
+    receive->received.value = sqe->transfers_addr + sqe->send_count * sizeof(struct cap_transfer_out);
     receive->cqe_flags = cqe_flags;
     receive->timer.node.rank = 0; /* it does not run */
     object_reference(endpoint);

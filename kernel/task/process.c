@@ -4,7 +4,7 @@
  */
 #include "kernel/task/process.h"
 #include "abi/memory_map.h"
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
 #include "kernel/task/process_hooks.h"

@@ -68,7 +68,7 @@ struct process {
     char name[CAP_NAME_BYTES_MAX + 1];
     struct list_node
         process_link; /* in the list of all processes, by their numbers, or of those that are ending */
-    uint64_t number;  /* of kernel/audit.h */
+    uint64_t number;  /* of kernel/task/audit.h */
 
     /* Of kernel/task/scheduler.c. */
     enum process_state state;

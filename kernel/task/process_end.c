@@ -12,7 +12,7 @@
  *
  * Next: kernel/task/scheduler.c
  */
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
 #include "kernel/task/process.h"

@@ -1,6 +1,6 @@
 /* The kernel's rings, calls and endpoints on the host: the real code of kernel/ring, kernel/cap/endpoint.c,
- * kernel/object.c, kernel/task/account.c and process_end.c over a small fake of what lies below it: frames,
- * user memory, timers, the processor, and a scheduler that runs whom the test says.
+ * kernel/object.c, kernel/task/account.c, audit.c and process_end.c over a small fake of what lies below it:
+ * frames, user memory, timers, the processor, and a scheduler that runs whom the test says.
  *
  * A process has ARENA_PAGES pages of memory from ARENA on. With `is_quick` all of them count as used before,
  * so that the fastpaths are taken; without, none does.
@@ -11,7 +11,7 @@
 
 #include "abi/memory_map.h"
 #include "abi/syscall.h"
-#include "kernel/audit.h"
+#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/mm/frame.h"
 #include "kernel/ring/enter.h"
@@ -204,32 +204,6 @@ void process_fault(struct process *process, uint16_t kind, uint64_t address)
 struct context *kernel_next_context(void)
 {
     return NULL;
-}
-
-void audit_ended(uint64_t process)
-{
-    (void)process;
-}
-
-void audit_made(uint64_t process, cap_id_t cap, struct object *object)
-{
-    (void)process, (void)cap, (void)object;
-}
-
-void audit_transferred(uint64_t process, cap_id_t cap, struct object *object, uint64_t source_process,
-                       cap_id_t source_cap, bool is_move)
-{
-    (void)process, (void)cap, (void)object, (void)source_process, (void)source_cap, (void)is_move;
-}
-
-void audit_released(uint64_t process, cap_id_t cap, struct object *object)
-{
-    (void)process, (void)cap, (void)object;
-}
-
-void audit_revoked(struct object *object)
-{
-    (void)object;
 }
 
 /* ---- Processes ------------------------------------------------------------------------------------ */

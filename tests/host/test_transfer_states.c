@@ -155,7 +155,7 @@ static struct state read_back(void)
                 state.under_way[i].copied[object]++;
                 continue;
             }
-            const struct cap_slot *slot = cap_table_slot(transfer->sender, entry->source);
+            const struct cap_slot *slot = cap_table_slot(transfer->sender, entry->id);
             EXPECT(slot && slot->state == CAP_SLOT_RESERVED && slot->object == entry->object);
             state.under_way[i].moved[object]++;
             moved_count++;

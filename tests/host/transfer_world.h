@@ -106,12 +106,20 @@ static inline void roll_back(struct transfer *transfer)
 /* Commits if the receiver has room, else rolls back. */
 static inline enum cap_err finish(struct transfer *transfer, struct cap_table *receiver, cap_id_t *ids)
 {
+    cap_id_t sent[CAP_TRANSFER_MAX], sources[CAP_TRANSFER_MAX];
     enum cap_err err = transfer_check_receiver(transfer, receiver);
-    if (err)
+    if (err) {
         roll_back(transfer);
-    else
-        transfer_commit(transfer, receiver, ids);
-    return err;
+        return err;
+    }
+    for (uint32_t i = 0; i < transfer->count; i++)
+        sent[i] = transfer->entries[i].id;
+    transfer_commit(transfer, receiver, sources);
+    for (uint32_t i = 0; i < transfer->count; i++) {
+        EXPECT_EQ(sources[i].bits, sent[i].bits);
+        ids[i] = transfer->entries[i].id;
+    }
+    return CAP_OK;
 }
 
 static inline enum cap_err send(struct cap_table *sender, struct cap_table *receiver,

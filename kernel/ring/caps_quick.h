@@ -1,0 +1,58 @@
+/* One capability on the quick way: judged and handed over in one step that nothing comes between, so that
+ * nothing is reserved and no second reference is taken meanwhile. What it does is what lib/transfer does with
+ * one descriptor: qemu/fastpath and host/endpoint_model compare the two.
+ *
+ * Inlined into the fastpaths. Next: kernel/cap/endpoint_fastpath.h
+ */
+#pragma once
+
+#include "abi/transfer.h"
+#include "kernel/ring/caps.h"
+
+struct quick_cap {
+    struct object *object;
+    cap_id_t source; /* in the sender's table */
+    bool is_move;
+    uint8_t *list; /* where the kernel sees the receiver's struct cap_transfer_in */
+};
+
+/* The descriptor at `descriptor` in the sender's memory, for a receiver who has a place for it at `received`
+ * in his. False, with nothing changed: something is in the way, and the general path finds out what. */
+static inline bool quick_cap_judge(struct process *sender, uint64_t descriptor, struct process *receiver,
+                                   uint64_t received, struct quick_cap *cap)
+{
+    struct cap_transfer_out out;
+    const uint8_t *from = user_quick(&sender->space, descriptor, sizeof out, USER_ACCESS_READ);
+    cap->list = user_quick(&receiver->space, received, sizeof(struct cap_transfer_in), USER_ACCESS_WRITE);
+    if (!from || !cap->list || receiver->caps.first_free == CAP_TABLE_NO_SLOT)
+        return false;
+    __builtin_memcpy(&out, from, sizeof out);
+    void *found;
+    cap->source.bits = out.cap;
+    if (cap_table_lookup(&sender->caps, cap->source, &found))
+        return false;
+    cap->object = found;
+    cap->is_move = out.mode == CAP_TRANSFER_MOVE;
+    return cap->is_move ? cap->object->ops->can_move
+                        : out.mode == CAP_TRANSFER_COPY && cap->object->ops->can_copy;
+}
+
+/* After that, before anything else happens: the receiver has it, and finds it in his list. His id of it. */
+static inline cap_id_t quick_cap_hand_over(const struct quick_cap *cap, struct process *sender,
+                                           struct process *receiver)
+{
+    cap_id_t id;
+    void *object;
+    enum cap_err err = cap_table_insert(&receiver->caps, cap->object, &id);
+    CHECK(!err);
+    if (cap->is_move) {
+        err = cap_table_remove(&sender->caps, cap->source, &object);
+        CHECK(!err);
+    } else {
+        object_reference(cap->object);
+    }
+    audit_transferred(receiver->number, id, cap->object, sender->number, cap->source, cap->is_move);
+    const struct cap_transfer_in in = {.cap = id.bits, .interface_id = cap->object->interface_id};
+    __builtin_memcpy(cap->list, &in, sizeof in);
+    return id;
+}
