@@ -12,7 +12,7 @@ interface Partner @0x8f3e5d7c1b2a4960 {
   # Answers with the same bytes.
 
   keep @2 (cap :Capability);
-  # The server takes the capability, and drops it.
+  # The server gets the capability, and gives it up with its answer.
 
   hold @3 (cap :Capability);
   # The server takes the capability, and keeps it until it ends.

@@ -68,32 +68,27 @@ static inline void op_nop(struct process *process, const struct cap_sqe *sqe)
     ring_post(&process->ring, &cqe); /* whoever submits does not wait */
 }
 
-/* Whether it may have taken long: a method of the kernel, or the end of objects. */
-static inline __attribute__((always_inline)) bool run(struct process *process, const struct cap_sqe *sqe)
+static inline __attribute__((always_inline)) void run(struct process *process, const struct cap_sqe *sqe)
 {
     switch (sqe->opcode) {
     case CAP_OP_NOP:
         run_as(process, sqe, CAP_OP_NOP, op_nop);
-        return false;
+        return;
     case CAP_OP_CALL:
         run_as(process, sqe, CAP_OP_CALL, op_call);
-        object_reap();
-        return true;
+        break;
     case CAP_OP_RECV:
         run_as(process, sqe, CAP_OP_RECV, op_recv);
         break;
     case CAP_OP_RETURN:
         run_as(process, sqe, CAP_OP_RETURN, op_return);
-        object_reap();
-        return sqe->flags & CAP_SQE_RELEASE_PARAMS;
+        break;
     case CAP_OP_RETURN_RECV:
         run_as(process, sqe, CAP_OP_RETURN_RECV, op_return_recv);
-        object_reap();
-        return sqe->flags & CAP_SQE_RELEASE_PARAMS;
+        break;
     case CAP_OP_RELEASE:
         run_as(process, sqe, CAP_OP_RELEASE, op_release);
-        object_reap();
-        return true;
+        break;
     case CAP_OP_CANCEL:
         run_as(process, sqe, CAP_OP_CANCEL, op_cancel);
         break;
@@ -102,7 +97,13 @@ static inline __attribute__((always_inline)) bool run(struct process *process, c
         break;
     }
     object_reap();
-    return false;
+}
+
+/* Whether it may have taken long: a method of the kernel, or the end of objects. */
+static inline bool was_long(const struct cap_sqe *sqe)
+{
+    return sqe->opcode == CAP_OP_CALL || sqe->opcode == CAP_OP_RELEASE ||
+           sqe->flags & CAP_SQE_RELEASE_PARAMS;
 }
 
 /* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen.
@@ -116,8 +117,8 @@ static inline bool drain(struct process *process)
     for (; left > 0; left--) {
         ring_copy_sqe(ring, &sqe);
         ring_advance(ring);
-        bool was_long = run(process, &sqe);
-        if (was_long && left > 1 && clock_now_ns() >= end_ns)
+        run(process, &sqe);
+        if (left > 1 && was_long(&sqe) && clock_now_ns() >= end_ns)
             return false;
     }
     return true;

@@ -46,6 +46,7 @@ struct client_call {
     bool is_gone; /* the client has died meanwhile */
     /* Seen by the test afterwards. */
     bool is_answered;
+    bool has_released_params; /* with the answer */
     uint8_t flags;
     uint32_t answer_word_count;
     uint64_t answer[64];
@@ -72,6 +73,7 @@ static struct kernel {
     uint32_t held_most;
     uint64_t released[256];
     uint32_t release_count;
+    uint32_t release_early_count; /* of these, while a call was not answered */
 } kernel;
 
 static struct cap_capset capset;
@@ -107,7 +109,7 @@ static void deliver(void)
         return;
     struct client_call *call = &kernel.calls[kernel.calls_delivered];
     struct cap_incoming *incoming = (struct cap_incoming *)kernel.receive.buffer_addr;
-    struct cap_transfer_in *in = (struct cap_transfer_in *)kernel.receive.transfers_addr;
+    struct cap_transfer_in *in = (struct cap_transfer_in *)kernel.receive.transfers_addr + kernel.receive.send_count;
 
     EXPECT(kernel.receive.buffer_bytes >= sizeof *incoming + CAP_MESSAGE_BYTES_MAX);
     *incoming = (struct cap_incoming){
@@ -136,7 +138,8 @@ static enum cap_err take_return(const struct cap_sqe *sqe)
     if (refused != CAP_OK)
         return refused;
     call->is_answered = true;
-    call->flags = sqe->flags;
+    call->flags = sqe->flags & CAP_SQE_EXCEPTION;
+    call->has_released_params = sqe->flags & CAP_SQE_RELEASE_PARAMS;
     call->answer_word_count = sqe->message_bytes / 8;
     EXPECT(sqe->message_bytes <= sizeof call->answer);
     memcpy(call->answer, (void *)sqe->message_addr, sqe->message_bytes);
@@ -158,6 +161,7 @@ static void run(const struct cap_sqe *sqe)
     if (sqe->opcode == CAP_OP_RELEASE) {
         EXPECT(kernel.release_count < 256);
         kernel.released[kernel.release_count++] = sqe->target;
+        kernel.release_early_count += kernel.calls_delivered && !kernel.calls[kernel.calls_delivered - 1].is_answered;
         post(sqe, sqe->target == REFUSING ? CAP_ERR_STALE : CAP_OK, 0, 0);
     } else if (sqe->opcode == CAP_OP_RETURN) {
         post(sqe, take_return(sqe), 0, 0);

@@ -11,6 +11,7 @@ struct echo_test {
     enum cap_err result; /* what the method returns after a good answer */
     struct rt_handle attach;
     uint32_t take_first; /* how many received capabilities the method takes */
+    uint32_t lend_next;  /* how many of the others it copies into its answer */
     uint32_t call_count;
     uint64_t last_badge;
 };
@@ -25,6 +26,14 @@ static enum cap_err echo(void *self, struct wire_call *call, struct demo_Echo_ec
         EXPECT_EQ(rt_serve_take(call, i, &taken), CAP_OK);
     if (test->take_first > 0)
         EXPECT_EQ(rt_serve_take(call, 0, &taken), CAP_ERR_NO_CAP);
+    EXPECT(test->take_first == 0 || rt_handle_is_null(rt_serve_borrow(call, 0)));
+    EXPECT(rt_handle_is_null(rt_serve_borrow(call, CAP_TRANSFER_MAX)));
+    for (uint32_t i = 0; i < test->lend_next; i++) {
+        struct rt_handle lent = rt_serve_borrow(call, test->take_first + i);
+        EXPECT_EQ(lent.cap.bits, 500 + test->take_first + i);
+        EXPECT_EQ(lent.interface_id, 77);
+        EXPECT_EQ(rt_serve_attach(call, lent, CAP_TRANSFER_COPY), i);
+    }
     if (!rt_handle_is_null(test->attach))
         EXPECT_EQ(rt_serve_attach(call, test->attach, CAP_TRANSFER_MOVE), 0);
     struct demo_Echo_echo_Results_builder results = demo_Echo_echo_Results_init(call);
@@ -182,15 +191,45 @@ TEST(a_call_of_something_else_never_reaches_the_method)
     expect_exception(garbage, os_CapException_Type_invalidArgument, error_text(CAP_ERR_MALFORMED));
 }
 
-TEST(capabilities_that_the_method_leaves_are_dropped)
+TEST(capabilities_that_nobody_takes_go_with_the_answer)
 {
-    struct echo_test test = {.take_first = 1};
+    struct echo_test test = {.call_count = 0};
     start();
-    queue_echo("one")->cap_count = 3;
+    struct client_call *call = queue_echo("one"), *without = queue_echo("two");
+    call->cap_count = 3;
     EXPECT_EQ(rt_serve(&rt, handle(ENDPOINT), dispatch, &test), CAP_OK);
+    EXPECT(call->has_released_params && !without->has_released_params);
+    EXPECT_EQ(kernel.release_count, 0);
+    EXPECT_EQ(kernel.enter_count, 3);
+}
+
+TEST(capabilities_that_the_method_leaves_are_dropped_behind_the_answer)
+{
+    struct echo_test test = {.take_first = 1, .lend_next = 2};
+    start();
+    struct client_call *call = queue_echo("one");
+    call->cap_count = 3;
+    EXPECT_EQ(rt_serve(&rt, handle(ENDPOINT), dispatch, &test), CAP_OK);
+    EXPECT(!call->has_released_params);
+    EXPECT_EQ(call->answer_cap_count, 2);
+    EXPECT_EQ(call->answer_caps[0].cap, 501);
+    EXPECT_EQ(call->answer_caps[1].cap, 502);
     EXPECT_EQ(kernel.release_count, 2);
     EXPECT_EQ(kernel.released[0], 501);
     EXPECT_EQ(kernel.released[1], 502);
+    EXPECT_EQ(kernel.release_early_count, 0);
+}
+
+TEST(a_full_ring_does_not_mix_up_what_is_dropped_with_what_comes_next)
+{
+    struct echo_test test = {.take_first = 1};
+    start();
+    queue_echo("one")->cap_count = CAP_TRANSFER_MAX;
+    queue_echo("two")->cap_count = CAP_TRANSFER_MAX;
+    EXPECT_EQ(rt_serve(&rt, handle(ENDPOINT), dispatch, &test), CAP_OK);
+    EXPECT_EQ(kernel.release_count, 2 * (CAP_TRANSFER_MAX - 1));
+    for (uint32_t i = 0; i < kernel.release_count; i++)
+        EXPECT_EQ(kernel.released[i], 501 + i % (CAP_TRANSFER_MAX - 1));
 }
 
 TEST(an_answer_carries_the_capabilities_attached_to_it)

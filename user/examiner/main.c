@@ -35,13 +35,12 @@ static enum cap_err examine(void *self, struct wire_call *call,
                             struct shop_Examiner_examine_Params_reader params)
 {
     struct examiner *examiner = self;
-    struct os_ProcessHandle process;
+    struct os_ProcessHandle process = {rt_serve_borrow(call, shop_Examiner_examine_Params_get_process(params))};
     int32_t exit_code;
-    if (rt_serve_take(call, shop_Examiner_examine_Params_get_process(params), &process.handle) != CAP_OK)
+    if (rt_handle_is_null(process.handle))
         return CAP_ERR_INVALID;
     print(examiner->console, "kill: %s", error_text(os_ProcessHandle_kill(process)));
     enum cap_err error = wait(process, &exit_code);
-    rt_handle_drop(&process.handle);
     if (error != CAP_OK)
         return wire_call_raise(call, os_CapException_Type_failed, wire_text_of("the process did not exit"));
     print(examiner->console, "it exited with code %d", exit_code);

@@ -11,19 +11,6 @@
 
 _Static_assert(CAP_TRANSFER_MAX <= 32, "rt_call.taken has a bit for each received capability");
 
-uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode)
-{
-    CHECK(call->state == RT_CALL_OPEN);
-    if (rt_handle_is_null(handle))
-        return WIRE_CAP_NULL;
-    if (call->send_count == CAP_TRANSFER_MAX) {
-        call->error = CAP_ERR_TOO_BIG;
-        return WIRE_CAP_NULL;
-    }
-    call->transfers[call->send_count].out = (struct cap_transfer_out){handle.cap.bits, mode};
-    return call->send_count++;
-}
-
 enum cap_err rt_call_send(struct rt_call *call)
 {
     struct rt *rt = call->rt;

@@ -17,6 +17,7 @@
 
 #include "abi/limits.h"
 #include "abi/transfer.h"
+#include "lib/check.h"
 #include "schema/wire.h"
 #include "user/rt/pending.h"
 
@@ -75,7 +76,18 @@ static inline void rt_call_begin(struct rt_call *call, struct rt_handle target, 
  * A moved one is gone once the call was delivered: CAP_OK means that it was. With CAP_ERR_EXCEPTION, another
  * process has got it and an object of the kernel has not. rt_handle_forget a handle whose capability is gone.
  */
-uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode);
+static inline uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode)
+{
+    CHECK(call->state == RT_CALL_OPEN);
+    if (rt_handle_is_null(handle))
+        return WIRE_CAP_NULL;
+    if (call->send_count == CAP_TRANSFER_MAX) {
+        call->error = CAP_ERR_TOO_BIG;
+        return WIRE_CAP_NULL;
+    }
+    call->transfers[call->send_count].out = (struct cap_transfer_out){handle.cap.bits, mode};
+    return call->send_count++;
+}
 
 /* Submits the call. It starts with the next enter: when anything waits, or at rt_flush.
  * CAP_ERR_TOO_BIG: the parameters, or the capabilities, did not fit. Nothing was sent then. */

@@ -3,9 +3,9 @@
  * Invariants
  *  - Every call that is received is answered: with its results, or with an exception. Only a caller that is
  *    gone gets nothing.
- *  - The next RECV goes with a RETURN only if that cannot leave the caller without an answer. One that
- * carries capabilities is waited for first, because it may be refused.
- *  - Every received capability is taken by the method or dropped here.
+ *  - The next RECV goes with the RETURN. If the kernel refuses the RETURN there is no RECV, and the call is
+ *    answered again, with an exception, if it is not over.
+ *  - Every received capability is taken by the method, or goes with the answer.
  *
  * Next: kernel/ring/op_recv.c
  */
@@ -18,20 +18,19 @@
 
 #define REASON_BYTES_MAX 255 /* maxLength of CapException.reason */
 
-/* One call as the loop holds it. `call` is what the method sees. */
+/* One call as the loop holds it. */
 struct served {
-    struct wire_call call;
-    struct rt *rt;
-    uint32_t received_count;
-    uint32_t taken; /* bit i: received capability i has got its owner */
-    uint32_t sent_count;
+    struct rt_serving serving; /* with what the method sees */
+    uint16_t sent_count;
     bool sent_too_many;
     bool is_answering; /* what is under way is a RETURN_RECV */
     struct rt_pending receive;
-    struct rt_pending answer;
 
-    struct cap_transfer_in received[CAP_TRANSFER_MAX];
     struct cap_transfer_out sent[CAP_TRANSFER_MAX];
+    struct {
+        struct cap_transfer_out sent[CAP_TRANSFER_MAX]; /* right in front of the next */
+        struct cap_transfer_in received[CAP_TRANSFER_MAX];
+    } transfers;
     struct {
         struct cap_incoming head;
         uint64_t words[RT_MESSAGE_WORDS];
@@ -41,17 +40,16 @@ struct served {
 
 static struct served *served_of(struct wire_call *call)
 {
-    return (struct served *)((char *)call - offsetof(struct served, call));
+    return (struct served *)((char *)call - offsetof(struct served, serving.call));
 }
 
 enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index, struct rt_handle *handle)
 {
-    struct served *served = served_of(call);
-    if (cap_index >= served->received_count || served->taken & 1u << cap_index)
+    struct rt_handle borrowed = rt_serve_borrow(call, cap_index);
+    if (rt_handle_is_null(borrowed))
         return CAP_ERR_NO_CAP;
-    const struct cap_transfer_in *received = &served->received[cap_index];
-    served->taken |= 1u << cap_index;
-    *handle = (struct rt_handle){served->rt, {received->cap}, received->interface_id};
+    served_of(call)->serving.taken |= 1u << cap_index;
+    *handle = borrowed;
     return CAP_OK;
 }
 
@@ -70,49 +68,42 @@ uint32_t rt_serve_attach(struct wire_call *call, struct rt_handle handle, uint64
 
 static void receive_submit(struct served *served, struct rt_handle endpoint)
 {
+    struct rt *rt = served->serving.rt;
     served->is_answering = false;
-    *rt_sqe_claim(served->rt, &served->receive, false) = (struct cap_sqe){
+    *rt_sqe_claim(rt, &served->receive, false) = (struct cap_sqe){
         .opcode = CAP_OP_RECV,
         .receive_count = CAP_TRANSFER_MAX,
         .user_data = (uintptr_t)&served->receive,
         .target = endpoint.cap.bits,
         .buffer_addr = (uintptr_t)&served->incoming,
         .buffer_bytes = sizeof served->incoming,
-        .transfers_addr = (uintptr_t)served->received,
+        .transfers_addr = (uintptr_t)served->transfers.received,
     };
-    ring_client_publish(&served->rt->ring);
+    ring_client_publish(&rt->ring);
 }
 
 /* What RECV brought becomes the call that a method sees. */
 static inline void call_open(struct served *served)
 {
     const struct cap_incoming *head = &served->incoming.head;
-    served->received_count = head->cap_count;
-    served->taken = 0;
+    struct wire_call *call = &served->serving.call;
+    served->serving.received_count = head->cap_count;
+    served->serving.taken = 0;
     served->sent_count = 0;
     served->sent_too_many = false;
-    served->call.interface_id = head->interface_id;
-    served->call.method_id = head->method_id;
-    served->call.badge = head->badge;
-    served->call.is_deferred = false;
-    wire_message_read(&served->call.params, served->incoming.words, head->message_bytes / 8, head->cap_count);
-    wire_message_build(&served->call.results, served->results_words, RT_MESSAGE_WORDS);
-}
-
-static void drop_untaken(struct served *served)
-{
-    for (uint32_t i = 0; i < served->received_count; i++) {
-        struct rt_handle handle;
-        if (rt_serve_take(&served->call, i, &handle) == CAP_OK)
-            rt_handle_drop(&handle);
-    }
+    call->interface_id = head->interface_id;
+    call->method_id = head->method_id;
+    call->badge = head->badge;
+    call->is_deferred = false;
+    wire_message_read(&call->params, served->incoming.words, head->message_bytes / 8, head->cap_count);
+    wire_message_build(&call->results, served->results_words, RT_MESSAGE_WORDS);
 }
 
 /* Moved capabilities that did not leave are still this process's; nobody else knows them any more. */
 static void drop_unsent(struct served *served)
 {
     for (uint32_t i = 0; i < served->sent_count; i++) {
-        struct rt_handle handle = {.rt = served->rt, .cap = {served->sent[i].cap}};
+        struct rt_handle handle = {.rt = served->serving.rt, .cap = {served->sent[i].cap}};
         if (served->sent[i].mode == CAP_TRANSFER_MOVE)
             rt_handle_drop(&handle);
     }
@@ -145,12 +136,13 @@ static uint16_t exception_type(enum cap_err error)
 static void exception_build(struct served *served, enum cap_err error)
 {
     bool is_raised = error == CAP_ERR_EXCEPTION;
-    uint16_t type = is_raised ? served->call.exception_type : exception_type(error);
-    struct wire_text reason = is_raised ? served->call.exception_reason : wire_text_of(error_text(error));
+    struct wire_call *call = &served->serving.call;
+    uint16_t type = is_raised ? call->exception_type : exception_type(error);
+    struct wire_text reason = is_raised ? call->exception_reason : wire_text_of(error_text(error));
     if (reason.length > REASON_BYTES_MAX)
         reason.length = REASON_BYTES_MAX;
 
-    struct wire_message_builder *results = &served->call.results;
+    struct wire_message_builder *results = &call->results;
     wire_message_build(results, served->results_words, RT_MESSAGE_WORDS);
     struct os_CapException_builder exception = os_CapException_init_root(results);
     os_CapException_set_type(exception, type);
@@ -158,71 +150,85 @@ static void exception_build(struct served *served, enum cap_err error)
     CHECK(set == CAP_OK); /* an empty message of 3 KiB has room for it */
 }
 
-/* An answer without capabilities, and the next RECV. */
-static void answer_and_receive(struct served *served, struct rt_handle endpoint, uint8_t flags)
+/* The descriptors of the answer right in front of where the next ones are received. */
+static __attribute__((noinline)) struct cap_transfer_out *place_sent(struct served *served)
 {
+    struct cap_transfer_out *sent = &served->transfers.sent[CAP_TRANSFER_MAX - served->sent_count];
+    for (uint32_t i = 0; i < served->sent_count; i++)
+        sent[i] = served->sent[i];
+    return sent;
+}
+
+/* Answers the call with what the method returned, and receives the next one. `flags` says what becomes of
+ * capabilities that came with it. */
+static inline __attribute__((always_inline)) void answer(struct served *served, struct rt_handle endpoint,
+                                                         uint8_t flags, enum cap_err error)
+{
+    struct rt *rt = served->serving.rt;
+    struct wire_message_builder *results = &served->serving.call.results;
+    CHECK(!served->serving.call.is_deferred);
+    if (error == CAP_OK && (results->overflowed || served->sent_too_many))
+        error = CAP_ERR_TOO_BIG;
+    if (__builtin_expect(error != CAP_OK, 0)) {
+        drop_unsent(served);
+        exception_build(served, error);
+        flags |= CAP_SQE_EXCEPTION;
+    }
+    const void *transfers = served->transfers.received;
+    if (__builtin_expect(served->sent_count != 0, 0))
+        transfers = place_sent(served);
     served->is_answering = true;
-    *rt_sqe_claim(served->rt, &served->receive, false) = (struct cap_sqe){
+    *rt_sqe_claim(rt, &served->receive, false) = (struct cap_sqe){
         .opcode = CAP_OP_RETURN_RECV,
         .flags = flags,
+        .send_count = served->sent_count,
         .receive_count = CAP_TRANSFER_MAX,
         .user_data = (uintptr_t)&served->receive,
         .target = served->incoming.head.call_id,
         .endpoint = endpoint.cap.bits,
         .message_addr = (uintptr_t)served->results_words,
         .buffer_addr = (uintptr_t)&served->incoming,
-        .message_bytes = served->call.results.word_count * 8,
+        .message_bytes = results->word_count * 8,
         .buffer_bytes = sizeof served->incoming,
-        .transfers_addr = (uintptr_t)served->received,
+        .transfers_addr = (uintptr_t)transfers,
     };
-    ring_client_publish(&served->rt->ring);
+    ring_client_publish(&rt->ring);
 }
 
-/* An answer with capabilities, which may be refused: waits for what became of it. */
-static enum cap_err answer_with_caps(struct served *served)
+/* The method took some of what came with the call. The others are released one by one, behind the answer,
+ * which may copy them. They are noted beforehand: the next call may come in between. */
+static __attribute__((noinline)) void answer_and_drop(struct served *served, struct rt_handle endpoint,
+                                                      enum cap_err error)
 {
-    *rt_sqe_claim(served->rt, &served->answer, true) = (struct cap_sqe){
-        .opcode = CAP_OP_RETURN,
-        .send_count = served->sent_count,
-        .user_data = (uintptr_t)&served->answer,
-        .target = served->incoming.head.call_id,
-        .message_addr = (uintptr_t)served->results_words,
-        .message_bytes = served->call.results.word_count * 8,
-        .transfers_addr = (uintptr_t)served->sent,
-    };
-    ring_client_publish(&served->rt->ring);
-    return rt_pending_wait(served->rt, &served->answer);
+    const struct rt_serving *serving = &served->serving;
+    cap_id_t untaken[CAP_TRANSFER_MAX];
+    uint32_t untaken_count = 0;
+    for (uint32_t i = 0; i < serving->received_count; i++)
+        if (!(serving->taken & 1u << i))
+            untaken[untaken_count++].bits = serving->received[i].cap;
+    answer(served, endpoint, 0, error);
+    for (uint32_t i = 0; i < untaken_count; i++)
+        rt_release(serving->rt, untaken[i]);
 }
 
-/* Answers the call with what the method returned, and receives the next one. */
-static inline void answer(struct served *served, struct rt_handle endpoint, enum cap_err error)
+/* An answer that the kernel refused has left the call open, or it is over; an exception finds out which. It
+ * carries no capability, so it is refused only if the call is over, and then nobody waits for it. */
+static __attribute__((noinline)) void answer_again(struct served *served, struct rt_handle endpoint,
+                                                   enum cap_err error)
 {
-    CHECK(!served->call.is_deferred);
-    if (error == CAP_OK && (served->call.results.overflowed || served->sent_too_many))
-        error = CAP_ERR_TOO_BIG;
-    if (error == CAP_OK && served->sent_count > 0) {
-        error = answer_with_caps(served);
-        if (error == CAP_OK) {
-            receive_submit(served, endpoint);
-            return;
-        }
-    }
-    if (__builtin_expect(error != CAP_OK, 0)) {
-        drop_unsent(served);
-        exception_build(served, error);
-    }
-    answer_and_receive(served, endpoint, error == CAP_OK ? 0 : CAP_SQE_EXCEPTION);
+    if (served->sent_count)
+        answer(served, endpoint, served->serving.taken ? 0 : CAP_SQE_RELEASE_PARAMS, error);
+    else
+        receive_submit(served, endpoint);
 }
 
-/* An answer without capabilities is refused only if the call is over, since the caller is gone or an earlier
- * RETURN has ended it with an error, and then nobody waits for it. */
-static enum cap_err next_call(struct served *served, struct rt_handle endpoint)
+static inline enum cap_err next_call(struct served *served, struct rt_handle endpoint)
 {
     for (;;) {
-        enum cap_err status = rt_pending_wait(served->rt, &served->receive);
+        enum cap_err status = rt_pending_wait(served->serving.rt, &served->receive);
         if (status == CAP_OK || !served->is_answering || served->receive.cqe.flags & CAP_CQE_RETURNED)
             return status;
-        receive_submit(served, endpoint);
+        answer_again(served, endpoint, status);
     }
 }
 
@@ -230,17 +236,19 @@ enum cap_err rt_serve(struct rt *rt, struct rt_handle endpoint,
                       enum cap_err (*dispatch)(void *self, struct wire_call *call), void *self)
 {
     struct served served;
-    served.rt = rt;
-
+    served.serving.rt = rt;
+    served.serving.received = served.transfers.received;
+    served.is_answering = false;
     receive_submit(&served, endpoint);
     for (;;) {
         enum cap_err status = next_call(&served, endpoint);
         if (status != CAP_OK)
             return status == CAP_ERR_DISCONNECTED ? CAP_OK : status;
         call_open(&served);
-        enum cap_err error = dispatch(self, &served.call);
-        if (served.received_count)
-            drop_untaken(&served);
-        answer(&served, endpoint, error);
+        enum cap_err error = dispatch(self, &served.serving.call);
+        if (__builtin_expect(served.serving.taken != 0, 0))
+            answer_and_drop(&served, endpoint, error);
+        else
+            answer(&served, endpoint, served.serving.received_count ? CAP_SQE_RELEASE_PARAMS : 0, error);
     }
 }

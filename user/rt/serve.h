@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "abi/transfer.h"
 #include "schema/dispatch.h"
 #include "user/rt/rt.h"
 
@@ -24,8 +25,31 @@ CAP_MUST_CHECK enum cap_err rt_serve(struct rt *rt, struct rt_handle endpoint,
                                      enum cap_err (*dispatch)(void *self, struct wire_call *call),
                                      void *self);
 
-/* For methods that rt_serve runs: takes ownership of a capability that came with the call, by its index in
- * the parameters. CAP_ERR_NO_CAP: none such, or taken before. Those that nobody takes are dropped. */
+/* What the loop knows of the call that a method sees. */
+struct rt_serving {
+    struct wire_call call;
+    struct rt *rt;
+    uint32_t received_count;
+    uint32_t taken; /* bit i: received capability i has got its owner */
+    const struct cap_transfer_in *received;
+};
+
+/* For methods that rt_serve runs: a capability that came with the call, by its index in the parameters, lent
+ * until the method returns and its answer is sent. Do not drop it. A null handle: none such, or taken. */
+static inline struct rt_handle rt_serve_borrow(struct wire_call *call, uint32_t cap_index)
+{
+    const struct rt_serving *serving =
+        (const struct rt_serving *)((char *)call - offsetof(struct rt_serving, call));
+    struct rt_handle handle = {serving->rt, CAP_ID_NULL, 0};
+    if (cap_index < serving->received_count && !(serving->taken & 1u << cap_index)) {
+        handle.cap.bits = serving->received[cap_index].cap;
+        handle.interface_id = serving->received[cap_index].interface_id;
+    }
+    return handle;
+}
+
+/* The same for keeps: the caller owns it. CAP_ERR_NO_CAP: none such, or taken before. Those that nobody takes
+ * are released with the answer. */
 CAP_MUST_CHECK enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index,
                                           struct rt_handle *handle);
 

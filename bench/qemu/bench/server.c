@@ -25,13 +25,9 @@ static enum cap_err reflect(void *self, struct wire_call *call,
 static enum cap_err keep(void *self, struct wire_call *call, struct bench_Partner_keep_Params_reader params)
 {
     (void)self;
-    struct rt_handle handle;
-    enum cap_err err = rt_serve_take(call, bench_Partner_keep_Params_get_cap(params), &handle);
-    if (err)
-        return err;
-    rt_handle_drop(&handle);
+    struct rt_handle handle = rt_serve_borrow(call, bench_Partner_keep_Params_get_cap(params));
     bench_Partner_keep_Results_init(call);
-    return CAP_OK;
+    return rt_handle_is_null(handle) ? CAP_ERR_NO_CAP : CAP_OK;
 }
 
 static const struct bench_Partner_server methods = {.nothing = nothing, .reflect = reflect, .keep = keep};
