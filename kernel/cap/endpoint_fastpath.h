@@ -64,9 +64,10 @@ static inline __attribute__((always_inline)) bool call_server(struct client_face
 {
     struct process *server = receive->process;
     uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
-    uint8_t *to = user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE);
+    uint8_t *to;
     struct quick_cap cap;
-    if (!to || bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
+    if (!user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE, &to) ||
+        bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
         return false;
     if (has_cap && (receive->receive_count == 0 || !quick_cap_judge(caller, sqe->transfers_addr, server,
                                                                     receive->received.value, &cap)))
@@ -112,9 +113,9 @@ static inline bool call_waits(struct client_facet *facet, struct process *caller
 static inline bool endpoint_fast_call(struct client_facet *facet, struct process *caller,
                                       const struct cap_sqe *sqe)
 {
-    const uint8_t *message =
-        user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
-    if (!message || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+    uint8_t *message;
+    if (!user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ, &message) ||
+        sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
         return false;
     struct receive *receive = first_receive(facet->endpoint);
     if (!receive)
@@ -129,8 +130,8 @@ static inline bool receive_waiting(struct call *call, struct process *server, co
                                    uint16_t cqe_flags)
 {
     uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + call->message.bytes;
-    uint8_t *to = user_quick(&server->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE);
-    if (!to || bytes > sqe->buffer_bytes || call->transfer.count || call->message_frame ||
+    uint8_t *to;
+    if (!user_quick(&server->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE, &to) || bytes > sqe->buffer_bytes || call->transfer.count || call->message_frame ||
         server->serving.first_free == CAP_TABLE_NO_SLOT ||
         ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1))
         return false;

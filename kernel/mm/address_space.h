@@ -15,11 +15,9 @@
 /* What user_memory.c has found out about recently used pages. Every change of what is mapped empties it. */
 #define SPACE_CACHE_PAGES 32
 
-/* By enum user_access: what to look for, the address of the page plus 1, or 0 if the page does not allow it.
- */
 struct space_cache_entry {
-    uint64_t tags[2];
-    uint8_t *pointer; /* where the kernel sees the page */
+    uint64_t tags[2]; /* by enum user_access: user_page_tag, or 0 if the page does not allow it */
+    uint64_t offset;  /* from the user's addresses to where the kernel sees the page */
     uint64_t unused;  /* makes the size a power of two */
 };
 

@@ -19,8 +19,8 @@ static __attribute__((noinline)) enum cap_err walk(struct address_space *space, 
         return CAP_ERR_FAULT;
     space->is_cache_used = true;
     *entry = (struct space_cache_entry){
-        .tags = {rights & PAGE_READ ? page + 1 : 0, rights & PAGE_WRITE ? page + 1 : 0},
-        .pointer = frame_to_pointer(paddr)};
+        .tags = {rights & PAGE_READ ? user_page_tag(page) : 0, rights & PAGE_WRITE ? user_page_tag(page) : 0},
+        .offset = (uint64_t)frame_to_pointer(paddr) - page};
     return CAP_OK;
 }
 
@@ -28,11 +28,11 @@ static __attribute__((noinline)) enum cap_err walk(struct address_space *space, 
 static inline enum cap_err resolve_page(struct address_space *space, uint64_t address,
                                         enum user_access access, uint8_t **part)
 {
-    uint64_t page = address & ~(uint64_t)(CAP_PAGE_BYTES - 1);
+    uint64_t page = address & ~(uint64_t)(CAP_PAGE_BYTES - 1), tag = user_page_tag(address);
     struct space_cache_entry *entry = user_cache_entry(space, address);
-    if (entry->tags[access] != page + 1 && (walk(space, page, entry) || entry->tags[access] != page + 1))
+    if (entry->tags[access] != tag && (walk(space, page, entry) || entry->tags[access] != tag))
         return CAP_ERR_FAULT;
-    *part = entry->pointer + (address - page);
+    *part = user_cache_pointer(entry, address);
     return CAP_OK;
 }
 

@@ -49,33 +49,42 @@ static inline struct space_cache_entry *user_cache_entry(struct address_space *s
     return &space->cache[address / CAP_PAGE_BYTES % SPACE_CACHE_PAGES];
 }
 
+/* What names the page of an address in the cache: the address of its last byte. No tag is 0. */
+static inline uint64_t user_page_tag(uint64_t address)
+{
+    return address | (CAP_PAGE_BYTES - 1);
+}
+
+static inline uint8_t *user_cache_pointer(const struct space_cache_entry *entry, uint64_t address)
+{
+    return (uint8_t *)(entry->offset + address);
+}
+
 /* Memory of the kernel as a range, for messages that may come from either. */
 static inline struct user_range user_range_of_kernel(void *bytes, uint32_t byte_count)
 {
     return (struct user_range){.parts = {bytes}, .first_bytes = byte_count, .bytes = byte_count};
 }
 
-/* Where the kernel sees a range that lies in one page that was used before; NULL: use user_range_resolve. */
-static inline uint8_t *user_quick(struct address_space *space, uint64_t address, uint64_t bytes,
-                                  enum user_access access)
+/* Where the kernel sees a range that lies in one page that was used before; false: use user_range_resolve. */
+CAP_MUST_CHECK static inline bool user_quick(struct address_space *space, uint64_t address, uint32_t bytes,
+                                             enum user_access access, uint8_t **pointer)
 {
-    uint64_t offset = address % CAP_PAGE_BYTES;
     const struct space_cache_entry *entry = user_cache_entry(space, address);
-    bool is_quick = entry->tags[access] == address - offset + 1 && bytes <= CAP_PAGE_BYTES - offset;
-    return __builtin_expect(is_quick, 1) ? entry->pointer + offset : NULL;
+    uint64_t tag = user_page_tag(address);
+    if (__builtin_expect(entry->tags[access] != tag || user_page_tag(address + bytes - 1) != tag, 0))
+        return false;
+    *pointer = user_cache_pointer(entry, address);
+    return true;
 }
 
 /* Whether a range of at most a page is the process's memory, writable, and was used before; false: it may
  * still be, use user_range_resolve. */
 static inline bool user_quick_is_writable(struct address_space *space, uint64_t address, uint64_t bytes)
 {
-    uint64_t offset = address % CAP_PAGE_BYTES, page = address - offset;
-    if (user_cache_entry(space, page)->tags[USER_ACCESS_WRITE] != page + 1)
-        return false;
-    if (bytes <= CAP_PAGE_BYTES - offset)
-        return true;
-    page += CAP_PAGE_BYTES;
-    return user_cache_entry(space, page)->tags[USER_ACCESS_WRITE] == page + 1;
+    uint64_t tag = user_page_tag(address), last_tag = user_page_tag(address + bytes - 1);
+    return user_cache_entry(space, tag)->tags[USER_ACCESS_WRITE] == tag &&
+           (last_tag == tag || user_cache_entry(space, last_tag)->tags[USER_ACCESS_WRITE] == last_tag);
 }
 
 /* CAP_ERR_FAULT: a byte of the range is not the process's memory, or not writable for USER_ACCESS_WRITE.
@@ -86,12 +95,11 @@ CAP_MUST_CHECK static inline enum cap_err user_range_resolve(struct address_spac
                                                              uint64_t bytes, enum user_access access,
                                                              struct user_range *range)
 {
-    uint64_t offset = address.value % CAP_PAGE_BYTES;
+    uint64_t tag = user_page_tag(address.value);
     const struct space_cache_entry *entry = user_cache_entry(space, address.value);
-    if (__builtin_expect(entry->tags[access] != address.value - offset + 1 || bytes > CAP_PAGE_BYTES - offset,
-                         0))
+    if (__builtin_expect(entry->tags[access] != tag || bytes > tag - address.value + 1, 0))
         return user_range_walk(space, address, bytes, access, range);
-    range->parts[0] = entry->pointer + offset;
+    range->parts[0] = user_cache_pointer(entry, address.value);
     range->first_bytes = (uint32_t)bytes;
     range->bytes = (uint32_t)bytes;
     return CAP_OK;

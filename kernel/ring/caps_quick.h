@@ -22,9 +22,10 @@ static inline bool quick_cap_judge(struct process *sender, uint64_t descriptor, 
                                    uint64_t received, struct quick_cap *cap)
 {
     struct cap_transfer_out out;
-    const uint8_t *from = user_quick(&sender->space, descriptor, sizeof out, USER_ACCESS_READ);
-    cap->list = user_quick(&receiver->space, received, sizeof(struct cap_transfer_in), USER_ACCESS_WRITE);
-    if (!from || !cap->list || receiver->caps.first_free == CAP_TABLE_NO_SLOT)
+    uint8_t *from;
+    if (!user_quick(&sender->space, descriptor, sizeof out, USER_ACCESS_READ, &from) ||
+        !user_quick(&receiver->space, received, sizeof(struct cap_transfer_in), USER_ACCESS_WRITE, &cap->list) ||
+        receiver->caps.first_free == CAP_TABLE_NO_SLOT)
         return false;
     __builtin_memcpy(&out, from, sizeof out);
     void *found;

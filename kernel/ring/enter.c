@@ -68,12 +68,18 @@ static inline void op_nop(struct process *process, const struct cap_sqe *sqe)
     ring_post(&process->ring, &cqe); /* whoever submits does not wait */
 }
 
-static inline __attribute__((always_inline)) void run(struct process *process, const struct cap_sqe *sqe)
+static inline bool run_nop(struct process *process, const struct cap_sqe *sqe)
+{
+    if (sqe->opcode != CAP_OP_NOP)
+        return false;
+    run_as(process, sqe, CAP_OP_NOP, op_nop);
+    return true;
+}
+
+/* All but NOP. */
+static inline __attribute__((always_inline)) void run_operation(struct process *process, const struct cap_sqe *sqe)
 {
     switch (sqe->opcode) {
-    case CAP_OP_NOP:
-        run_as(process, sqe, CAP_OP_NOP, op_nop);
-        return;
     case CAP_OP_CALL:
         run_as(process, sqe, CAP_OP_CALL, op_call);
         break;
@@ -102,8 +108,7 @@ static inline __attribute__((always_inline)) void run(struct process *process, c
 /* Whether it may have taken long: a method of the kernel, or the end of objects. */
 static inline bool was_long(const struct cap_sqe *sqe)
 {
-    return sqe->opcode == CAP_OP_CALL || sqe->opcode == CAP_OP_RELEASE ||
-           sqe->flags & CAP_SQE_RELEASE_PARAMS;
+    return sqe->opcode == CAP_OP_CALL || sqe->opcode == CAP_OP_RELEASE || sqe->flags & CAP_SQE_RELEASE_PARAMS;
 }
 
 /* Runs what is pending; at most CAP_SQ_ENTRIES, since that many is all that ring_observe can have seen.
@@ -117,7 +122,9 @@ static inline bool drain(struct process *process)
     for (; left > 0; left--) {
         ring_copy_sqe(ring, &sqe);
         ring_advance(ring);
-        run(process, &sqe);
+        if (run_nop(process, &sqe))
+            continue;
+        run_operation(process, &sqe);
         if (left > 1 && was_long(&sqe) && clock_now_ns() >= end_ns)
             return false;
     }
@@ -144,7 +151,8 @@ void process_poll_ring(struct process *process)
     for (uint32_t i = 0; i < POLL_MAX && ring_peek(&process->ring, &sqe) && is_timer_safe(process, &sqe);
          i++) {
         ring_advance(&process->ring);
-        run(process, &sqe);
+        if (!run_nop(process, &sqe))
+            run_operation(process, &sqe);
     }
 }
 

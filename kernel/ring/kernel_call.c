@@ -178,9 +178,9 @@ static inline enum cap_err accept(struct kernel_call *kernel_call)
 {
     struct process *caller = kernel_call->caller;
     const struct cap_sqe *sqe = kernel_call->sqe;
-    const uint8_t *message =
-        user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
-    if (!message || sqe->send_count || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
+    uint8_t *message;
+    if (!user_quick(&caller->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ, &message) ||
+        sqe->send_count || sqe->flags || !reply_is_quick(caller, sqe, CAP_MESSAGE_BYTES_MAX))
         return accept_general(kernel_call);
     user_copy_words(params, message, sqe->message_bytes / 8);
     kernel_call->received.value = sqe->transfers_addr;
@@ -208,8 +208,9 @@ static inline void answer(struct kernel_call *kernel_call, enum cap_err status)
     struct process *caller = kernel_call->caller;
     const struct cap_sqe *sqe = kernel_call->sqe;
     uint32_t bytes = kernel_call->wire.results.word_count * 8;
-    uint8_t *to = user_quick(&caller->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE);
-    if (status || !to || bytes > sqe->buffer_bytes || kernel_call->object_count ||
+    uint8_t *to;
+    if (status || !user_quick(&caller->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE, &to) ||
+        bytes > sqe->buffer_bytes || kernel_call->object_count ||
         kernel_call->wire.results.overflowed) {
         answer_general(kernel_call, status);
         return;

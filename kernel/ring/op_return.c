@@ -57,11 +57,10 @@ static inline __attribute__((always_inline)) bool answer_fast(struct process *pr
     struct process *caller = call->caller;
     if (!caller || sqe->message_bytes > call->place.buffer_bytes)
         return false;
-    const uint8_t *from =
-        user_quick(&process->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ);
-    uint8_t *to = user_quick(&caller->space, call->place.buffer.value, sqe->message_bytes, USER_ACCESS_WRITE);
+    uint8_t *from, *to;
     struct quick_cap cap;
-    if (!from || !to)
+    if (!user_quick(&process->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ, &from) ||
+        !user_quick(&caller->space, call->place.buffer.value, sqe->message_bytes, USER_ACCESS_WRITE, &to))
         return false;
     if (has_cap && (call->place.receive_count == 0 || !quick_cap_judge(process, sqe->transfers_addr, caller,
                                                                        call->place.received.value, &cap)))
