@@ -24,21 +24,20 @@
 #include "abi/limits.h"
 
 /* Operations. 0 is not one, so that an empty SQE is an error. */
-#define CAP_OP_NOP     1 /* completes with CAP_OK */
-#define CAP_OP_CALL    2 /* call method of target; completes with the answer */
-#define CAP_OP_RECV    3 /* wait for a call on target, an endpoint's server facet */
-#define CAP_OP_RETURN  4 /* answer a call; target is the call id from struct cap_incoming */
-#define CAP_OP_RELEASE 5 /* give up the capability target */
-#define CAP_OP_CANCEL  6 /* stop waiting for the CALL or RECV whose user_data is target */
-#define CAP_OP_RETURN_RECV \
-    7 /* RETURN, and if that works RECV on endpoint: one completion */
-#define CAP_OP_COUNT 8
+#define CAP_OP_NOP         1 /* completes with CAP_OK */
+#define CAP_OP_CALL        2 /* call method of target; completes with the answer */
+#define CAP_OP_RECV        3 /* wait for a call on target, an endpoint's server facet */
+#define CAP_OP_RETURN      4 /* answer a call; target is the call id from struct cap_incoming */
+#define CAP_OP_RELEASE     5 /* give up the capability target */
+#define CAP_OP_CANCEL      6 /* stop waiting for the CALL or RECV whose user_data is target */
+#define CAP_OP_RETURN_RECV 7 /* RETURN, and if that works RECV on endpoint: one completion */
+#define CAP_OP_COUNT       8
 
 /* SQE flags. */
 #define CAP_SQE_EXCEPTION 0x01 /* RETURN, RETURN_RECV: the message is a CapException */
 #define CAP_SQE_TIMEOUT   0x02 /* CALL, RECV: a struct cap_time_limit comes first at transfers_addr */
-#define CAP_SQE_RELEASE_PARAMS \
-    0x04 /* RETURN, RETURN_RECV: once the call is over, what came along with it is released, as far as it is
+#define CAP_SQE_RELEASE_PARAMS                                                                               \
+    0x04 /* RETURN, RETURN_RECV: once the call is over, what came along with it is released, as far as it is \
             still where it came */
 #define CAP_SQE_FLAGS_ALL 0x07
 

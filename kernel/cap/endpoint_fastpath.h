@@ -1,5 +1,5 @@
-/* The path of nearly every call between processes: no time limit, at most one capability, memory that was used
- * before; of calls that have to wait, those without capabilities and with short messages.
+/* The path of nearly every call between processes: no time limit, at most one capability, memory that was
+ * used before; of calls that have to wait, those without capabilities and with short messages.
  *
  * It looks for all that could stand in the way first and gives up if there is anything, with nothing changed:
  * the general path (endpoint.c, kernel/ring/call.c) then finds out what it is. Behind that nothing can fail.
@@ -58,9 +58,9 @@ static inline void serve(struct call *call, struct process *server, uint8_t *to,
 
 /* To the server that waits, which gives up the record of its RECV for that of the call: what it pays for
  * stays the same. Inlined twice: for a call with one capability, and for one without. */
-static inline __attribute__((always_inline)) bool call_server(struct client_facet *facet, struct process *caller,
-                                                              const struct cap_sqe *sqe, struct receive *receive,
-                                                              const void *message, bool has_cap)
+static inline __attribute__((always_inline)) bool
+call_server(struct client_facet *facet, struct process *caller, const struct cap_sqe *sqe,
+            struct receive *receive, const void *message, bool has_cap)
 {
     struct process *server = receive->process;
     uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + sqe->message_bytes;
@@ -69,8 +69,8 @@ static inline __attribute__((always_inline)) bool call_server(struct client_face
     if (!user_quick(&server->space, receive->buffer.value, bytes, USER_ACCESS_WRITE, &to) ||
         bytes > receive->buffer_bytes || server->serving.first_free == CAP_TABLE_NO_SLOT)
         return false;
-    if (has_cap && (receive->receive_count == 0 || !quick_cap_judge(caller, sqe->transfers_addr, server,
-                                                                    receive->received.value, &cap)))
+    if (has_cap && (receive->receive_count == 0 ||
+                    !quick_cap_judge(caller, sqe->transfers_addr, server, receive->received.value, &cap)))
         return false;
     struct call *call = take(facet, caller, sqe);
     if (!call)
@@ -131,7 +131,8 @@ static inline bool receive_waiting(struct call *call, struct process *server, co
 {
     uint32_t bytes = (uint32_t)sizeof(struct cap_incoming) + call->message.bytes;
     uint8_t *to;
-    if (!user_quick(&server->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE, &to) || bytes > sqe->buffer_bytes || call->transfer.count || call->message_frame ||
+    if (!user_quick(&server->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE, &to) ||
+        bytes > sqe->buffer_bytes || call->transfer.count || call->message_frame ||
         server->serving.first_free == CAP_TABLE_NO_SLOT ||
         ledger_charge(&server->account.ledger, LEDGER_RECORDS, 1))
         return false;

@@ -60,7 +60,8 @@ void caps_insert(struct object *object, struct process *receiver, uint32_t index
                  const struct user_range *list);
 
 /* Gives one capability up; errors as for cap_table_lookup. */
-CAP_MUST_CHECK static inline __attribute__((always_inline)) enum cap_err caps_release(struct process *process, cap_id_t id)
+CAP_MUST_CHECK static inline __attribute__((always_inline)) enum cap_err caps_release(struct process *process,
+                                                                                      cap_id_t id)
 {
     void *object;
     enum cap_err err = cap_table_remove(&process->caps, id, &object);
@@ -72,7 +73,8 @@ CAP_MUST_CHECK static inline __attribute__((always_inline)) enum cap_err caps_re
 }
 
 /* Gives up what has come with a delivered transfer and is still where it came. */
-static inline __attribute__((always_inline)) void caps_release_received(struct process *receiver, const struct transfer *transfer)
+static inline __attribute__((always_inline)) void caps_release_received(struct process *receiver,
+                                                                        const struct transfer *transfer)
 {
     for (uint32_t i = 0; i < transfer->count; i++)
         (void)!caps_release(receiver, transfer->entries[i].id);

@@ -24,7 +24,8 @@ static inline bool quick_cap_judge(struct process *sender, uint64_t descriptor, 
     struct cap_transfer_out out;
     uint8_t *from;
     if (!user_quick(&sender->space, descriptor, sizeof out, USER_ACCESS_READ, &from) ||
-        !user_quick(&receiver->space, received, sizeof(struct cap_transfer_in), USER_ACCESS_WRITE, &cap->list) ||
+        !user_quick(&receiver->space, received, sizeof(struct cap_transfer_in), USER_ACCESS_WRITE,
+                    &cap->list) ||
         receiver->caps.first_free == CAP_TABLE_NO_SLOT)
         return false;
     __builtin_memcpy(&out, from, sizeof out);

@@ -77,7 +77,8 @@ static inline bool run_nop(struct process *process, const struct cap_sqe *sqe)
 }
 
 /* All but NOP. */
-static inline __attribute__((always_inline)) void run_operation(struct process *process, const struct cap_sqe *sqe)
+static inline __attribute__((always_inline)) void run_operation(struct process *process,
+                                                                const struct cap_sqe *sqe)
 {
     switch (sqe->opcode) {
     case CAP_OP_CALL:

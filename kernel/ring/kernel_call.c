@@ -210,8 +210,7 @@ static inline void answer(struct kernel_call *kernel_call, enum cap_err status)
     uint32_t bytes = kernel_call->wire.results.word_count * 8;
     uint8_t *to;
     if (status || !user_quick(&caller->space, sqe->buffer_addr, bytes, USER_ACCESS_WRITE, &to) ||
-        bytes > sqe->buffer_bytes || kernel_call->object_count ||
-        kernel_call->wire.results.overflowed) {
+        bytes > sqe->buffer_bytes || kernel_call->object_count || kernel_call->wire.results.overflowed) {
         answer_general(kernel_call, status);
         return;
     }

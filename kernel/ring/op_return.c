@@ -62,8 +62,8 @@ static inline __attribute__((always_inline)) bool answer_fast(struct process *pr
     if (!user_quick(&process->space, sqe->message_addr, sqe->message_bytes, USER_ACCESS_READ, &from) ||
         !user_quick(&caller->space, call->place.buffer.value, sqe->message_bytes, USER_ACCESS_WRITE, &to))
         return false;
-    if (has_cap && (call->place.receive_count == 0 || !quick_cap_judge(process, sqe->transfers_addr, caller,
-                                                                       call->place.received.value, &cap)))
+    if (has_cap && (call->place.receive_count == 0 ||
+                    !quick_cap_judge(process, sqe->transfers_addr, caller, call->place.received.value, &cap)))
         return false;
     /* Nothing below can fail. */
     if (has_cap)

@@ -276,9 +276,8 @@ static inline void world_process_start(struct world_process *self, struct list *
     list_push_back(list, &process->process_link);
     for (uint64_t page = ARENA; is_quick && page < ARENA + ARENA_PAGES * CAP_PAGE_BYTES;
          page += CAP_PAGE_BYTES)
-        *user_cache_entry(&process->space, page) =
-            (struct space_cache_entry){
-                {user_page_tag(page), user_page_tag(page)}, (uint64_t)self->arena - ARENA, 0};
+        *user_cache_entry(&process->space, page) = (struct space_cache_entry){
+            {user_page_tag(page), user_page_tag(page)}, (uint64_t)self->arena - ARENA, 0};
     self->is_alive = true;
 }
 

@@ -109,7 +109,8 @@ static void deliver(void)
         return;
     struct client_call *call = &kernel.calls[kernel.calls_delivered];
     struct cap_incoming *incoming = (struct cap_incoming *)kernel.receive.buffer_addr;
-    struct cap_transfer_in *in = (struct cap_transfer_in *)kernel.receive.transfers_addr + kernel.receive.send_count;
+    struct cap_transfer_in *in =
+        (struct cap_transfer_in *)kernel.receive.transfers_addr + kernel.receive.send_count;
 
     EXPECT(kernel.receive.buffer_bytes >= sizeof *incoming + CAP_MESSAGE_BYTES_MAX);
     *incoming = (struct cap_incoming){
@@ -161,7 +162,8 @@ static void run(const struct cap_sqe *sqe)
     if (sqe->opcode == CAP_OP_RELEASE) {
         EXPECT(kernel.release_count < 256);
         kernel.released[kernel.release_count++] = sqe->target;
-        kernel.release_early_count += kernel.calls_delivered && !kernel.calls[kernel.calls_delivered - 1].is_answered;
+        kernel.release_early_count +=
+            kernel.calls_delivered && !kernel.calls[kernel.calls_delivered - 1].is_answered;
         post(sqe, sqe->target == REFUSING ? CAP_ERR_STALE : CAP_OK, 0, 0);
     } else if (sqe->opcode == CAP_OP_RETURN) {
         post(sqe, take_return(sqe), 0, 0);

@@ -35,7 +35,8 @@ static enum cap_err examine(void *self, struct wire_call *call,
                             struct shop_Examiner_examine_Params_reader params)
 {
     struct examiner *examiner = self;
-    struct os_ProcessHandle process = {rt_serve_borrow(call, shop_Examiner_examine_Params_get_process(params))};
+    struct os_ProcessHandle process = {
+        rt_serve_borrow(call, shop_Examiner_examine_Params_get_process(params))};
     int32_t exit_code;
     if (rt_handle_is_null(process.handle))
         return CAP_ERR_INVALID;
