@@ -57,9 +57,12 @@ CAP_MUST_CHECK enum cap_err wire_check_root(struct wire_message_reader *message,
 
 /* The same for a struct without steps, which is all scalars: its bounds are all there is to check. */
 CAP_MUST_CHECK static inline enum cap_err wire_check_scalars(struct wire_message_reader *message,
+                                                             uint32_t data_words, uint32_t pointer_count,
                                                              const struct wire_type *type)
 {
-    if (__builtin_expect(message->rule != WIRE_RULE_NONE || !wire_message_find_root(message), 0))
+    if (__builtin_expect(message->rule != WIRE_RULE_NONE ||
+                             !wire_message_find_root_as(message, data_words, pointer_count),
+                         0))
         return wire_check(message, type);
     message->budget_words = WIRE_BUDGET_UNLIMITED;
     return CAP_OK;

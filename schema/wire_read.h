@@ -212,6 +212,25 @@ static inline bool wire_message_find_root(struct wire_message_reader *message)
     return true;
 }
 
+/* The same for the root of who has the same schema and puts it first, as every builder does: sizes that are
+ * constants leave little to look at. False: look again. */
+static inline bool wire_message_find_root_as(struct wire_message_reader *message, uint32_t data_words,
+                                             uint32_t pointer_count)
+{
+    uint32_t size_words = data_words + pointer_count;
+    if (size_words == 0)
+        return wire_message_find_root(message);
+    if (__builtin_expect(message->word_count <= size_words ||
+                             message->words[0] != ((uint64_t)pointer_count << 48 | (uint64_t)data_words << 32),
+                         0))
+        return false;
+    message->root_data = (const uint8_t *)(message->words + 1);
+    message->root_data_bits = data_words * 64;
+    message->root_pointers_at = 1 + data_words;
+    message->root_pointer_count = pointer_count;
+    return true;
+}
+
 /* The root struct. After the check this is a few loads; before, all bounds are looked at. */
 static inline struct wire_struct_reader wire_message_root(struct wire_message_reader *message)
 {

@@ -92,8 +92,8 @@ static void emit_stream_roots(FILE *file, const char *name)
     emit_roots(file, name);
     fprintf(file,
             "CAP_MUST_CHECK static inline enum cap_err %s_check(struct wire_message_reader *message)\n"
-            "{\n    return wire_check_scalars(message, &%s_TYPE);\n}\n",
-            name, name);
+            "{\n    return wire_check_scalars(message, %s_DATA_WORDS, %s_POINTER_COUNT, &%s_TYPE);\n}\n",
+            name, name, name, name);
 }
 
 static void emit_stream_type(FILE *file, const char *name)
@@ -327,9 +327,10 @@ static void emit_check(struct emitter *emitter, struct node *node)
             "CAP_MUST_CHECK static inline enum cap_err %s_check(struct wire_message_reader *message)\n{\n",
             name);
     if (rows.count > 0 && rows.count <= IN_LINE_STEPS_MAX && is_short) {
-        fprintf(
-            file,
-            "    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)");
+        fprintf(file,
+                "    if (__builtin_expect(message->rule == WIRE_RULE_NONE\n"
+                "        && wire_message_find_root_as(message, %s_DATA_WORDS, %s_POINTER_COUNT)",
+                name, name);
         for (uint32_t i = 0; i < rows.count; i++) {
             struct field *field = &rows.rows[i].field;
             if (type_is_capability(field->type))
@@ -341,8 +342,11 @@ static void emit_check(struct emitter *emitter, struct node *node)
         fprintf(file, ", 1)) {\n        message->budget_words = WIRE_BUDGET_UNLIMITED;\n"
                       "        return CAP_OK;\n    }\n");
     }
-    fprintf(file, "    return wire_check%s(message, &%s_TYPE);\n}\n", rows.count == 0 ? "_scalars" : "",
-            name);
+    if (rows.count == 0)
+        fprintf(file, "    return wire_check_scalars(message, %s_DATA_WORDS, %s_POINTER_COUNT, &%s_TYPE);\n}\n",
+                name, name, name);
+    else
+        fprintf(file, "    return wire_check(message, &%s_TYPE);\n}\n", name);
 }
 
 void emit_struct_source(struct emitter *emitter, struct node *node)

@@ -1025,7 +1025,8 @@ static inline struct Node_Parameter_builder Node_Parameter_init_root(struct wire
 }
 CAP_MUST_CHECK static inline enum cap_err Node_Parameter_check(struct wire_message_reader *message)
 {
-    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE
+        && wire_message_find_root_as(message, Node_Parameter_DATA_WORDS, Node_Parameter_POINTER_COUNT)
         && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
         message->budget_words = WIRE_BUDGET_UNLIMITED;
         return CAP_OK;
@@ -1071,7 +1072,8 @@ static inline struct Node_NestedNode_builder Node_NestedNode_init_root(struct wi
 }
 CAP_MUST_CHECK static inline enum cap_err Node_NestedNode_check(struct wire_message_reader *message)
 {
-    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE
+        && wire_message_find_root_as(message, Node_NestedNode_DATA_WORDS, Node_NestedNode_POINTER_COUNT)
         && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
         message->budget_words = WIRE_BUDGET_UNLIMITED;
         return CAP_OK;
@@ -1198,7 +1200,8 @@ static inline struct Node_SourceInfo_Member_builder Node_SourceInfo_Member_init_
 }
 CAP_MUST_CHECK static inline enum cap_err Node_SourceInfo_Member_check(struct wire_message_reader *message)
 {
-    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE
+        && wire_message_find_root_as(message, Node_SourceInfo_Member_DATA_WORDS, Node_SourceInfo_Member_POINTER_COUNT)
         && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
         message->budget_words = WIRE_BUDGET_UNLIMITED;
         return CAP_OK;
@@ -2755,7 +2758,7 @@ static inline struct CapnpVersion_builder CapnpVersion_init_root(struct wire_mes
 }
 CAP_MUST_CHECK static inline enum cap_err CapnpVersion_check(struct wire_message_reader *message)
 {
-    return wire_check_scalars(message, &CapnpVersion_TYPE);
+    return wire_check_scalars(message, CapnpVersion_DATA_WORDS, CapnpVersion_POINTER_COUNT, &CapnpVersion_TYPE);
 }
 static inline uint32_t CapnpVersion_list_count(struct CapnpVersion_list_reader list)
 {
@@ -2990,7 +2993,8 @@ static inline struct CodeGeneratorRequest_RequestedFile_Import_builder CodeGener
 }
 CAP_MUST_CHECK static inline enum cap_err CodeGeneratorRequest_RequestedFile_Import_check(struct wire_message_reader *message)
 {
-    if (__builtin_expect(message->rule == WIRE_RULE_NONE && wire_message_find_root(message)
+    if (__builtin_expect(message->rule == WIRE_RULE_NONE
+        && wire_message_find_root_as(message, CodeGeneratorRequest_RequestedFile_Import_DATA_WORDS, CodeGeneratorRequest_RequestedFile_Import_POINTER_COUNT)
         && wire_check_bytes(message, 0, 4294967295u, true), 1)) {
         message->budget_words = WIRE_BUDGET_UNLIMITED;
         return CAP_OK;
