@@ -7,7 +7,7 @@
 
 static uint64_t oldest(const struct audit_ring *ring)
 {
-    return ring->next > ring->record_count ? ring->next - ring->record_count : 0;
+    return ring->next > AUDIT_RECORDS ? ring->next - AUDIT_RECORDS : 0;
 }
 
 uint64_t audit_seek(const struct audit_ring *ring, uint64_t from, uint64_t *lost_count)
@@ -22,5 +22,5 @@ uint64_t audit_seek(const struct audit_ring *ring, uint64_t from, uint64_t *lost
 const struct audit_record *audit_at(const struct audit_ring *ring, uint64_t sequence)
 {
     CHECK(sequence >= oldest(ring) && sequence < ring->next);
-    return &ring->records[sequence & (ring->record_count - 1)];
+    return &ring->records[sequence % AUDIT_RECORDS];
 }

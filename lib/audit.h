@@ -28,8 +28,8 @@ struct audit_record {
     uint64_t time;    /* in ticks of the writer's own */
     uint64_t process; /* the one whose authority has changed; 0 for REVOKED */
     uint64_t source_process;
-    uint64_t event : 8;   /* enum audit_event */
-    uint64_t object : 56; /* 0 for STARTED and ENDED */
+    uint64_t
+        what; /* the number of the object, 0 for STARTED and ENDED, and an enum audit_event: audit_what */
     union {
         struct {
             cap_id_t cap;
@@ -41,16 +41,34 @@ struct audit_record {
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct audit_record) == 64, "a record is a cache line");
 
+#define AUDIT_RECORDS 1024 /* a power of two */
+
 struct audit_ring {
-    struct audit_record *records;
-    uint64_t record_count; /* a power of two */
-    uint64_t next;         /* number of the next record */
+    struct audit_record records[AUDIT_RECORDS];
+    uint64_t next; /* number of the next record */
 };
+
+#define AUDIT_EVENT_BITS 8
+
+static inline uint64_t audit_what(uint64_t object, enum audit_event event)
+{
+    return object << AUDIT_EVENT_BITS | event;
+}
+
+static inline enum audit_event audit_event_of(const struct audit_record *record)
+{
+    return (enum audit_event)(record->what % (1 << AUDIT_EVENT_BITS));
+}
+
+static inline uint64_t audit_object_of(const struct audit_record *record)
+{
+    return record->what >> AUDIT_EVENT_BITS;
+}
 
 /* The place of the next record, which the caller fills in. */
 static inline struct audit_record *audit_append(struct audit_ring *ring)
 {
-    return &ring->records[ring->next++ & (ring->record_count - 1)];
+    return &ring->records[ring->next++ % AUDIT_RECORDS];
 }
 
 /* The first record from number `from` on that is there; ring->next if there is none. *lost_count: how many

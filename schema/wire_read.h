@@ -221,7 +221,8 @@ static inline bool wire_message_find_root_as(struct wire_message_reader *message
     if (size_words == 0)
         return wire_message_find_root(message);
     if (__builtin_expect(message->word_count <= size_words ||
-                             message->words[0] != ((uint64_t)pointer_count << 48 | (uint64_t)data_words << 32),
+                             message->words[0] !=
+                                 ((uint64_t)pointer_count << 48 | (uint64_t)data_words << 32),
                          0))
         return false;
     message->root_data = (const uint8_t *)(message->words + 1);

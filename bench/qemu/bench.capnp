@@ -16,4 +16,7 @@ interface Partner @0x8f3e5d7c1b2a4960 {
 
   hold @3 (cap :Capability);
   # The server takes the capability, and keeps it until it ends.
+
+  pass @4 (cap :Capability) -> (cap :Capability);
+  # The server takes the capability, and answers with it.
 }

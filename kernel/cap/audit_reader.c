@@ -36,11 +36,11 @@ static enum cap_err record_write(struct os_AuditRecord_builder to, uint64_t sequ
     const struct audit_record *record = audit_at(&audit_records, sequence);
     os_AuditRecord_set_sequence(to, sequence);
     os_AuditRecord_set_nanoseconds(to, clock_ns_of(record->time));
-    os_AuditRecord_set_event(to, events[record->event]);
+    os_AuditRecord_set_event(to, events[audit_event_of(record)]);
     os_AuditRecord_set_process(to, record->process);
-    os_AuditRecord_set_object(to, record->object);
+    os_AuditRecord_set_object(to, audit_object_of(record));
     os_AuditRecord_set_sourceProcess(to, record->source_process);
-    if (record->event == AUDIT_STARTED)
+    if (audit_event_of(record) == AUDIT_STARTED)
         return os_AuditRecord_set_name(to, (struct wire_text){record->name, (uint32_t)strlen(record->name)});
     os_AuditRecord_set_cap(to, record->cap.bits);
     os_AuditRecord_set_sourceCap(to, record->source_cap.bits);

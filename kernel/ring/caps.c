@@ -86,6 +86,12 @@ void caps_move_over(struct transfer *transfer, struct process *receiver)
     }
 }
 
+void caps_release_others(struct process *receiver, const struct transfer *transfer)
+{
+    for (uint32_t i = 1; i < transfer->count; i++)
+        (void)!caps_release(receiver, transfer->entries[i].id);
+}
+
 void caps_commit(struct transfer *transfer, struct process *receiver, const struct user_range *list)
 {
     caps_move_over(transfer, receiver);

@@ -21,22 +21,23 @@ struct quick_cap {
 static inline bool quick_cap_judge(struct process *sender, uint64_t descriptor, struct process *receiver,
                                    uint64_t received, struct quick_cap *cap)
 {
-    struct cap_transfer_out out;
+    uint64_t mode;
     uint8_t *from;
-    if (!user_quick(&sender->space, descriptor, sizeof out, USER_ACCESS_READ, &from) ||
+    if (!user_quick(&sender->space, descriptor, sizeof(struct cap_transfer_out), USER_ACCESS_READ, &from) ||
         !user_quick(&receiver->space, received, sizeof(struct cap_transfer_in), USER_ACCESS_WRITE,
                     &cap->list) ||
         receiver->caps.first_free == CAP_TABLE_NO_SLOT)
         return false;
-    __builtin_memcpy(&out, from, sizeof out);
+    __builtin_memcpy(&cap->source.bits, from + offsetof(struct cap_transfer_out, cap),
+                     sizeof cap->source.bits);
+    __builtin_memcpy(&mode, from + offsetof(struct cap_transfer_out, mode), sizeof mode);
     void *found;
-    cap->source.bits = out.cap;
     if (cap_table_lookup(&sender->caps, cap->source, &found))
         return false;
     cap->object = found;
-    cap->is_move = out.mode == CAP_TRANSFER_MOVE;
+    cap->is_move = mode == CAP_TRANSFER_MOVE;
     return cap->is_move ? cap->object->ops->can_move
-                        : out.mode == CAP_TRANSFER_COPY && cap->object->ops->can_copy;
+                        : mode == CAP_TRANSFER_COPY && cap->object->ops->can_copy;
 }
 
 /* After that, before anything else happens: the receiver has it, and finds it in his list. His id of it. */
@@ -44,17 +45,19 @@ static inline cap_id_t quick_cap_hand_over(const struct quick_cap *cap, struct p
                                            struct process *receiver)
 {
     cap_id_t id;
-    void *object;
     enum cap_err err = cap_table_insert(&receiver->caps, cap->object, &id);
     CHECK(!err);
     if (cap->is_move) {
-        err = cap_table_remove(&sender->caps, cap->source, &object);
-        CHECK(!err);
+        uint32_t slot_index = cap_id_slot_index(cap->source);
+        struct cap_slot *slot = cap_table_slot_at(&sender->caps, slot_index);
+        CHECK(slot->object == cap->object);
+        cap_table_empty(&sender->caps, slot_index, slot);
     } else {
         object_reference(cap->object);
     }
     audit_transferred(receiver->number, id, cap->object, sender->number, cap->source, cap->is_move);
-    const struct cap_transfer_in in = {.cap = id.bits, .interface_id = cap->object->interface_id};
-    __builtin_memcpy(cap->list, &in, sizeof in);
+    __builtin_memcpy(cap->list + offsetof(struct cap_transfer_in, cap), &id.bits, sizeof id.bits);
+    __builtin_memcpy(cap->list + offsetof(struct cap_transfer_in, interface_id), &cap->object->interface_id,
+                     sizeof cap->object->interface_id);
     return id;
 }

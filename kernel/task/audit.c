@@ -6,10 +6,7 @@
 #include "lib/check.h"
 #include "lib/mem.h"
 
-#define RECORD_COUNT 1024
-
-static struct audit_record records[RECORD_COUNT];
-struct audit_ring audit_records = {records, RECORD_COUNT, 0};
+struct audit_ring audit_records;
 static uint64_t process_count, object_count;
 
 uint64_t audit_process_number(void)
@@ -30,7 +27,8 @@ void audit_revoked(struct object *object)
 static struct audit_record *append_process(enum audit_event event, uint64_t process)
 {
     struct audit_record *record = audit_append(&audit_records);
-    *record = (struct audit_record){.time = timestamp_read(), .event = event, .process = process};
+    *record =
+        (struct audit_record){.time = timestamp_read(), .what = audit_what(0, event), .process = process};
     return record;
 }
 

@@ -34,7 +34,8 @@ void audit_ended(uint64_t process);
 /* An object is dead, or, for an endpoint, all its client facets. */
 void audit_revoked(struct object *object);
 
-/* Every field is written: what stood there before was another record. Inlined into the paths of calls. */
+/* Every field is written: what stood there before was another record. One by one: a struct would be built on
+ * the stack first. Inlined into the paths of calls. */
 static inline void audit_append_cap(enum audit_event event, uint64_t process, cap_id_t cap,
                                     struct object *object, uint64_t source_process, cap_id_t source_cap)
 {
@@ -43,8 +44,7 @@ static inline void audit_append_cap(enum audit_event event, uint64_t process, ca
     record->time = timestamp_read();
     record->process = process;
     record->source_process = source_process;
-    record->object = number;
-    record->event = event;
+    record->what = audit_what(number, event);
     record->cap = cap;
     record->source_cap = source_cap;
     record->interface_id = object->interface_id;

@@ -6,21 +6,20 @@
 #include "tests/host/check.h"
 #include "tests/host/test.h"
 
-#define RECORDS 8
+static struct audit_ring ring;
 
-static struct audit_record records[RECORDS];
-
-static struct audit_ring filled(uint64_t count)
+static void fill(uint64_t count)
 {
-    struct audit_ring ring = {records, RECORDS, 0};
-    for (uint64_t i = 0; i < count; i++)
-        *audit_append(&ring) = (struct audit_record){.time = i * 10, .event = AUDIT_ENDED, .process = i};
-    return ring;
+    for (ring.next = 0; ring.next < count;) {
+        uint64_t i = ring.next;
+        *audit_append(&ring) =
+            (struct audit_record){.time = i * 10, .what = audit_what(0, AUDIT_ENDED), .process = i};
+    }
 }
 
 TEST(an_empty_ring_has_lost_nothing)
 {
-    struct audit_ring ring = filled(0);
+    fill(0);
     uint64_t lost_count;
     EXPECT_EQ(audit_seek(&ring, 0, &lost_count), 0);
     EXPECT_EQ(lost_count, 0);
@@ -30,9 +29,9 @@ TEST(an_empty_ring_has_lost_nothing)
 
 TEST(records_have_their_numbers_and_the_oldest_are_lost_first)
 {
-    for (uint64_t count = 0; count < 4 * RECORDS; count++) {
-        struct audit_ring ring = filled(count);
-        uint64_t first = count > RECORDS ? count - RECORDS : 0;
+    for (uint64_t count = 0; count < 4 * AUDIT_RECORDS; count += 97) {
+        fill(count);
+        uint64_t first = count > AUDIT_RECORDS ? count - AUDIT_RECORDS : 0;
         for (uint64_t from = 0; from < count + 3; from++) {
             uint64_t lost_count, at = audit_seek(&ring, from, &lost_count);
             EXPECT_EQ(at, from < first ? first : from > count ? count : from);
@@ -47,9 +46,9 @@ TEST(records_have_their_numbers_and_the_oldest_are_lost_first)
 
 TEST(a_record_that_is_not_there_is_a_broken_promise)
 {
-    struct audit_ring ring = filled(RECORDS + 1);
+    fill(AUDIT_RECORDS + 1);
     EXPECT_CHECK((void)audit_at(&ring, 0));
-    EXPECT_CHECK((void)audit_at(&ring, RECORDS + 1));
+    EXPECT_CHECK((void)audit_at(&ring, AUDIT_RECORDS + 1));
 }
 
 TEST_MAIN()

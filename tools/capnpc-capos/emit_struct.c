@@ -343,7 +343,8 @@ static void emit_check(struct emitter *emitter, struct node *node)
                       "        return CAP_OK;\n    }\n");
     }
     if (rows.count == 0)
-        fprintf(file, "    return wire_check_scalars(message, %s_DATA_WORDS, %s_POINTER_COUNT, &%s_TYPE);\n}\n",
+        fprintf(file,
+                "    return wire_check_scalars(message, %s_DATA_WORDS, %s_POINTER_COUNT, &%s_TYPE);\n}\n",
                 name, name, name);
     else
         fprintf(file, "    return wire_check(message, &%s_TYPE);\n}\n", name);

@@ -53,6 +53,7 @@ enum cap_err rt_call_wait(struct rt_call *call)
         call->refusal = *cqe;
         cqe->message_bytes = cqe->cap_count = 0;
     }
+    call->untaken_count = cqe->cap_count;
     wire_message_read(&call->results, call->results_words, cqe->message_bytes / 8, cqe->cap_count);
     return error;
 }
@@ -74,17 +75,6 @@ bool rt_call_is_done(const struct rt_call *call)
     return call->state == RT_CALL_DONE || (call->state == RT_CALL_SENT && call->pending.is_done);
 }
 
-enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index, struct rt_handle *handle)
-{
-    CHECK(call->state == RT_CALL_DONE);
-    if (cap_index >= call->pending.cqe.cap_count || call->taken & 1u << cap_index)
-        return CAP_ERR_NO_CAP;
-    const struct cap_transfer_in *received = &call->transfers[call->send_count + cap_index].in;
-    call->taken |= 1u << cap_index;
-    *handle = (struct rt_handle){call->rt, {received->cap}, received->interface_id};
-    return CAP_OK;
-}
-
 static __attribute__((noinline)) void end_under_way(struct rt_call *call)
 {
     /* The kernel may still write into a record that is SENT. The status is of no interest any more. */
@@ -99,7 +89,7 @@ static __attribute__((noinline)) void end_under_way(struct rt_call *call)
 
 void rt_call_end(struct rt_call *call)
 {
-    if (call->state == RT_CALL_SENT || call->pending.cqe.cap_count != 0)
+    if (call->state == RT_CALL_SENT || call->untaken_count != 0)
         end_under_way(call);
     call->state = RT_CALL_ENDED;
 }

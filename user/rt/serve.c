@@ -18,53 +18,27 @@
 
 #define REASON_BYTES_MAX 255 /* maxLength of CapException.reason */
 
+union transfers {
+    struct cap_transfer_out out; /* those that are sent */
+    struct cap_transfer_in in;   /* places for those that arrive, behind them */
+};
+
 /* One call as the loop holds it. */
 struct served {
     struct rt_serving serving; /* with what the method sees */
-    uint16_t sent_count;
-    bool sent_too_many;
-    bool is_answering; /* what is under way is a RETURN_RECV */
+    bool is_answering;         /* what is under way is a RETURN_RECV */
     struct rt_pending receive;
 
-    struct cap_transfer_out sent[CAP_TRANSFER_MAX];
-    struct {
-        struct cap_transfer_out sent[CAP_TRANSFER_MAX]; /* right in front of the next */
-        struct cap_transfer_in received[CAP_TRANSFER_MAX];
-    } transfers;
+    /* One takes what goes with the answer, and what comes with the next call; the other one has what came
+     * with this call. */
+    union transfers transfers[2][2 * CAP_TRANSFER_MAX];
+    uint32_t turn;
     struct {
         struct cap_incoming head;
         uint64_t words[RT_MESSAGE_WORDS];
     } incoming; /* what RECV fills */
     uint64_t results_words[RT_MESSAGE_WORDS];
 };
-
-static struct served *served_of(struct wire_call *call)
-{
-    return (struct served *)((char *)call - offsetof(struct served, serving.call));
-}
-
-enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index, struct rt_handle *handle)
-{
-    struct rt_handle borrowed = rt_serve_borrow(call, cap_index);
-    if (rt_handle_is_null(borrowed))
-        return CAP_ERR_NO_CAP;
-    served_of(call)->serving.taken |= 1u << cap_index;
-    *handle = borrowed;
-    return CAP_OK;
-}
-
-uint32_t rt_serve_attach(struct wire_call *call, struct rt_handle handle, uint64_t mode)
-{
-    struct served *served = served_of(call);
-    if (rt_handle_is_null(handle))
-        return WIRE_CAP_NULL;
-    if (served->sent_count == CAP_TRANSFER_MAX) {
-        served->sent_too_many = true;
-        return WIRE_CAP_NULL;
-    }
-    served->sent[served->sent_count] = (struct cap_transfer_out){handle.cap.bits, mode};
-    return served->sent_count++;
-}
 
 static void receive_submit(struct served *served, struct rt_handle endpoint)
 {
@@ -77,8 +51,9 @@ static void receive_submit(struct served *served, struct rt_handle endpoint)
         .target = endpoint.cap.bits,
         .buffer_addr = (uintptr_t)&served->incoming,
         .buffer_bytes = sizeof served->incoming,
-        .transfers_addr = (uintptr_t)served->transfers.received,
+        .transfers_addr = (uintptr_t)served->transfers[served->turn],
     };
+    served->serving.sent_count = 0;
     ring_client_publish(&rt->ring);
 }
 
@@ -86,11 +61,17 @@ static void receive_submit(struct served *served, struct rt_handle endpoint)
 static inline void call_open(struct served *served)
 {
     const struct cap_incoming *head = &served->incoming.head;
-    struct wire_call *call = &served->serving.call;
-    served->serving.received_count = head->cap_count;
-    served->serving.taken = 0;
-    served->sent_count = 0;
-    served->sent_too_many = false;
+    struct rt_serving *serving = &served->serving;
+    struct wire_call *call = &serving->call;
+    serving->received_count = head->cap_count;
+    if (head->cap_count) {
+        serving->received = &served->transfers[served->turn][serving->sent_count].in;
+        served->turn ^= 1;
+        serving->sent = &served->transfers[served->turn][0].out;
+    }
+    serving->taken = 0;
+    serving->sent_count = 0;
+    serving->sent_too_many = false;
     call->interface_id = head->interface_id;
     call->method_id = head->method_id;
     call->badge = head->badge;
@@ -100,14 +81,12 @@ static inline void call_open(struct served *served)
 }
 
 /* Moved capabilities that did not leave are still this process's; nobody else knows them any more. */
-static void drop_unsent(struct served *served)
+static void drop_unsent(struct rt_serving *serving)
 {
-    for (uint32_t i = 0; i < served->sent_count; i++) {
-        struct rt_handle handle = {.rt = served->serving.rt, .cap = {served->sent[i].cap}};
-        if (served->sent[i].mode == CAP_TRANSFER_MOVE)
-            rt_handle_drop(&handle);
-    }
-    served->sent_count = 0;
+    for (uint32_t i = 0; i < serving->sent_count; i++)
+        if (serving->sent[i].mode == CAP_TRANSFER_MOVE)
+            rt_release(serving->rt, (cap_id_t){serving->sent[i].cap});
+    serving->sent_count = 0;
 }
 
 /* The type of exception that tells the client about an error of the method. */
@@ -150,38 +129,27 @@ static void exception_build(struct served *served, enum cap_err error)
     CHECK(set == CAP_OK); /* an empty message of 3 KiB has room for it */
 }
 
-/* The descriptors of the answer right in front of where the next ones are received. */
-static __attribute__((noinline)) struct cap_transfer_out *place_sent(struct served *served)
-{
-    struct cap_transfer_out *sent = &served->transfers.sent[CAP_TRANSFER_MAX - served->sent_count];
-    for (uint32_t i = 0; i < served->sent_count; i++)
-        sent[i] = served->sent[i];
-    return sent;
-}
-
 /* Answers the call with what the method returned, and receives the next one. `flags` says what becomes of
  * capabilities that came with it. */
 static inline __attribute__((always_inline)) void answer(struct served *served, struct rt_handle endpoint,
                                                          uint8_t flags, enum cap_err error)
 {
-    struct rt *rt = served->serving.rt;
-    struct wire_message_builder *results = &served->serving.call.results;
-    CHECK(!served->serving.call.is_deferred);
-    if (error == CAP_OK && (results->overflowed || served->sent_too_many))
+    struct rt_serving *serving = &served->serving;
+    struct wire_message_builder *results = &serving->call.results;
+    struct rt *rt = serving->rt;
+    CHECK(!serving->call.is_deferred);
+    if (error == CAP_OK && (results->overflowed || serving->sent_too_many))
         error = CAP_ERR_TOO_BIG;
     if (__builtin_expect(error != CAP_OK, 0)) {
-        drop_unsent(served);
+        drop_unsent(serving);
         exception_build(served, error);
         flags |= CAP_SQE_EXCEPTION;
     }
-    const void *transfers = served->transfers.received;
-    if (__builtin_expect(served->sent_count != 0, 0))
-        transfers = place_sent(served);
     served->is_answering = true;
     *rt_sqe_claim(rt, &served->receive, false) = (struct cap_sqe){
         .opcode = CAP_OP_RETURN_RECV,
         .flags = flags,
-        .send_count = served->sent_count,
+        .send_count = (uint16_t)serving->sent_count,
         .receive_count = CAP_TRANSFER_MAX,
         .user_data = (uintptr_t)&served->receive,
         .target = served->incoming.head.call_id,
@@ -190,25 +158,21 @@ static inline __attribute__((always_inline)) void answer(struct served *served, 
         .buffer_addr = (uintptr_t)&served->incoming,
         .message_bytes = results->word_count * 8,
         .buffer_bytes = sizeof served->incoming,
-        .transfers_addr = (uintptr_t)transfers,
+        .transfers_addr = (uintptr_t)serving->sent,
     };
     ring_client_publish(&rt->ring);
 }
 
-/* The method took some of what came with the call. The others are released one by one, behind the answer,
- * which may copy them. They are noted beforehand: the next call may come in between. */
+/* The method took some of what came with the call, or all. The others are released one by one, behind the
+ * answer, which may copy them. */
 static __attribute__((noinline)) void answer_and_drop(struct served *served, struct rt_handle endpoint,
                                                       enum cap_err error)
 {
     const struct rt_serving *serving = &served->serving;
-    cap_id_t untaken[CAP_TRANSFER_MAX];
-    uint32_t untaken_count = 0;
-    for (uint32_t i = 0; i < serving->received_count; i++)
-        if (!(serving->taken & 1u << i))
-            untaken[untaken_count++].bits = serving->received[i].cap;
     answer(served, endpoint, 0, error);
-    for (uint32_t i = 0; i < untaken_count; i++)
-        rt_release(serving->rt, untaken[i]);
+    for (uint32_t i = 0; i < serving->received_count; i++)
+        if (!(serving->taken >> i & 1))
+            rt_release(serving->rt, (cap_id_t){serving->received[i].cap});
 }
 
 /* An answer that the kernel refused has left the call open, or it is over; an exception finds out which. It
@@ -216,7 +180,7 @@ static __attribute__((noinline)) void answer_and_drop(struct served *served, str
 static __attribute__((noinline)) void answer_again(struct served *served, struct rt_handle endpoint,
                                                    enum cap_err error)
 {
-    if (served->sent_count)
+    if (served->serving.sent_count)
         answer(served, endpoint, served->serving.taken ? 0 : CAP_SQE_RELEASE_PARAMS, error);
     else
         receive_submit(served, endpoint);
@@ -236,19 +200,20 @@ enum cap_err rt_serve(struct rt *rt, struct rt_handle endpoint,
                       enum cap_err (*dispatch)(void *self, struct wire_call *call), void *self)
 {
     struct served served;
-    served.serving.rt = rt;
-    served.serving.received = served.transfers.received;
-    served.is_answering = false;
+    struct rt_serving *serving = &served.serving;
+    serving->rt = rt;
+    served.turn = 0;
+    serving->sent = &served.transfers[0][0].out;
     receive_submit(&served, endpoint);
     for (;;) {
         enum cap_err status = next_call(&served, endpoint);
         if (status != CAP_OK)
             return status == CAP_ERR_DISCONNECTED ? CAP_OK : status;
         call_open(&served);
-        enum cap_err error = dispatch(self, &served.serving.call);
-        if (__builtin_expect(served.serving.taken != 0, 0))
+        enum cap_err error = dispatch(self, &serving->call);
+        if (__builtin_expect(serving->taken != 0, 0))
             answer_and_drop(&served, endpoint, error);
         else
-            answer(&served, endpoint, served.serving.received_count ? CAP_SQE_RELEASE_PARAMS : 0, error);
+            answer(&served, endpoint, serving->received_count ? CAP_SQE_RELEASE_PARAMS : 0, error);
     }
 }

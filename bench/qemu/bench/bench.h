@@ -26,7 +26,7 @@ struct bench {
     struct os_MemoryObject memory; /* an object of the kernel to call */
     struct bench_Partner partner;  /* served by another process */
     struct os_Endpoint spare;      /* served by nobody: for facets to give away */
-    struct rt_handle gift;         /* what the next round gives away */
+    struct rt_handle gift;         /* what the next round gives away; null: it is gone */
     struct rt_call calls[IN_FLIGHT];
 };
 

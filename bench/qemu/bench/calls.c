@@ -111,6 +111,30 @@ static enum cap_err round_trip_move(struct bench *bench)
     return err;
 }
 
+/* The one that came back. */
+static enum cap_err gift_find(struct bench *bench)
+{
+    return rt_handle_is_null(bench->gift) ? gift_make(bench) : CAP_OK;
+}
+
+/* It is never dropped: what is measured is two transfers, and nothing else but the round trip. */
+static enum cap_err round_trip_pass(struct bench *bench)
+{
+    struct rt_call *call = rt_call_scratch(bench->rt);
+    struct bench_Partner_pass_Params_builder params = bench_Partner_pass_begin(call, bench->partner);
+    enum cap_err err =
+        bench_Partner_pass_Params_set_cap(params, rt_call_attach(call, bench->gift, CAP_TRANSFER_MOVE));
+    if (!err)
+        err = bench_Partner_pass_send(call);
+    struct bench_Partner_pass_Results_reader results;
+    if (!err)
+        err = bench_Partner_pass_wait(call, &results);
+    if (!err)
+        err = rt_call_take(call, bench_Partner_pass_Results_get_cap(results), &bench->gift);
+    rt_call_end(call);
+    return err;
+}
+
 const struct operation call_operations[] = {
     {"call_1", 4000, 1, NULL, call_1, 0},
     {"call_16", 2000, IN_FLIGHT, NULL, call_16, 0},
@@ -120,5 +144,6 @@ const struct operation call_operations[] = {
     {"in_flight_16", 1000, IN_FLIGHT, NULL, in_flight_16, 0},
     {"round_trip_copy", 2000, 1, NULL, round_trip_copy, 0},
     {"round_trip_move", 2000, 1, gift_make, round_trip_move, 0},
+    {"round_trip_pass", 2000, 1, gift_find, round_trip_pass, 0},
     {.name = NULL},
 };

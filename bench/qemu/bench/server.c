@@ -30,7 +30,19 @@ static enum cap_err keep(void *self, struct wire_call *call, struct bench_Partne
     return rt_handle_is_null(handle) ? CAP_ERR_NO_CAP : CAP_OK;
 }
 
-static const struct bench_Partner_server methods = {.nothing = nothing, .reflect = reflect, .keep = keep};
+static enum cap_err pass(void *self, struct wire_call *call, struct bench_Partner_pass_Params_reader params)
+{
+    (void)self;
+    struct rt_handle handle;
+    enum cap_err err = rt_serve_take(call, bench_Partner_pass_Params_get_cap(params), &handle);
+    if (err)
+        return err;
+    return bench_Partner_pass_Results_set_cap(bench_Partner_pass_Results_init(call),
+                                              rt_serve_attach(call, handle, CAP_TRANSFER_MOVE));
+}
+
+static const struct bench_Partner_server methods = {
+    .nothing = nothing, .reflect = reflect, .keep = keep, .pass = pass};
 
 static enum cap_err dispatch(void *self, struct wire_call *call)
 {
