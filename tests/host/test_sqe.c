@@ -19,7 +19,7 @@ struct field {
 /* "Fields that an opcode uses" in docs/spec/ring.md, which a test below compares. opcode and flags have tests
  * of their own. */
 static const struct field fields[] = {
-    {"method_id", 2, 16, "C"},       {"send_count", 4, 16, "CN"},        {"receive_count", 6, 16, "CVR"},
+    {"method_id", 2, 16, "C"},       {"send_count", 4, 16, "CNR"},       {"receive_count", 6, 16, "CVR"},
     {"user_data", 8, 64, "_CVNEXR"}, {"target", 16, 64, "CVNEXR"},       {"interface_id", 24, 64, "CR"},
     {"message_addr", 32, 64, "CNR"}, {"buffer_addr", 40, 64, "CVR"},     {"message_bytes", 48, 32, "CNR"},
     {"buffer_bytes", 52, 32, "CVR"}, {"transfers_addr", 56, 64, "CVNR"},
@@ -119,10 +119,11 @@ TEST(a_flag_is_accepted_only_by_its_own_opcode) /* 17, 20 */
     for (int opcode = 1; opcode < CAP_OP_COUNT; opcode++) {
         for (int flags = 0; flags < 256; flags++) {
             struct cap_sqe sqe = {.opcode = (uint8_t)opcode, .flags = (uint8_t)flags};
-            bool is_legal =
-                flags == 0 ||
-                (flags == CAP_SQE_EXCEPTION && (opcode == CAP_OP_RETURN || opcode == CAP_OP_RETURN_RECV)) ||
-                (flags == CAP_SQE_TIMEOUT && (opcode == CAP_OP_CALL || opcode == CAP_OP_RECV));
+            bool is_answer = opcode == CAP_OP_RETURN || opcode == CAP_OP_RETURN_RECV;
+            int own = is_answer ? CAP_SQE_EXCEPTION | CAP_SQE_RELEASE_PARAMS
+                      : opcode == CAP_OP_CALL || opcode == CAP_OP_RECV ? CAP_SQE_TIMEOUT
+                                                                       : 0;
+            bool is_legal = (flags & ~own) == 0;
             EXPECT_EQ(sqe_check(&sqe), is_legal ? CAP_OK : CAP_ERR_BAD_SQE);
         }
     }
@@ -147,11 +148,13 @@ TEST(capability_counts_have_their_limit) /* 25 */
         struct cap_sqe recv = {.opcode = CAP_OP_RECV, .receive_count = (uint16_t)count};
         struct cap_sqe answer = {.opcode = CAP_OP_RETURN, .send_count = (uint16_t)count};
         struct cap_sqe both = {.opcode = CAP_OP_RETURN_RECV, .receive_count = (uint16_t)count};
+        struct cap_sqe both_send = {.opcode = CAP_OP_RETURN_RECV, .send_count = (uint16_t)count};
         EXPECT_EQ(sqe_check(&call_send), expected);
         EXPECT_EQ(sqe_check(&call_receive), expected);
         EXPECT_EQ(sqe_check(&recv), expected);
         EXPECT_EQ(sqe_check(&answer), expected);
         EXPECT_EQ(sqe_check(&both), expected);
+        EXPECT_EQ(sqe_check(&both_send), expected);
     }
 }
 

@@ -80,6 +80,8 @@ struct input {
     enum again again;
     bool is_call_first;
     bool is_exception;
+    bool releases_params; /* with the answer */
+    bool passes_on;       /* the answer's first capability is the call's */
     enum target call_target, recv_target, return_target;
     uint32_t message_bytes, buffer_bytes, incoming_bytes, results_bytes;
     enum place message, buffer, call_list, incoming, incoming_list, results, results_list;
@@ -201,7 +203,9 @@ static inline void play_prepare(struct play *play)
     play->incoming = place_at(ways, AREA_INCOMING, input->incoming, input->incoming_bytes);
     play->incoming_list = place_at(ways, AREA_INCOMING_LIST, input->incoming_list, 16ull * input->recv_room);
     play->results = place_at(ways, AREA_RESULTS, input->results, input->results_bytes);
-    play->results_list = place_at(ways, AREA_RESULTS_LIST, input->results_list, 16ull * input->results_sends);
+    play->results_list = place_at(
+        ways, AREA_RESULTS_LIST, input->results_list,
+        16ull * (input->results_sends + (input->again && input->results_sends ? input->recv_room : 0)));
     if (place_is_writable(input->message))
         words_fill(play->message, input->message_bytes / 8, 0x1111, 0x10001);
     if (place_is_writable(input->results))
@@ -210,6 +214,14 @@ static inline void play_prepare(struct play *play)
                       input->call_sends, input->call_oddity);
     descriptors_write(play, play->results_list, descriptors_fit(input->results_list, 0), play->gifts + GIFTS,
                       input->results_sends, input->results_oddity);
+}
+
+/* What came with the call goes on with its answer. */
+static inline void pass_on(const struct play *play)
+{
+    uint64_t received = words_at(play->incoming_list)[0];
+    if (received != POISON)
+        words_at(play->results_list)[0] = received;
 }
 
 /* ---- SQEs ----------------------------------------------------------------------------------------- */
@@ -288,11 +300,13 @@ static inline struct cap_sqe return_sqe(const struct play *play, uint64_t call_i
         sqe = recv_sqe(play);
         sqe.opcode = CAP_OP_RETURN_RECV;
         sqe.endpoint = sqe.target;
-    } else {
+    }
+    if (!input->again || input->results_sends) {
         sqe.send_count = input->results_sends;
         sqe.transfers_addr = play->results_list;
     }
-    sqe.flags = input->is_exception ? CAP_SQE_EXCEPTION : 0;
+    sqe.flags =
+        (input->is_exception ? CAP_SQE_EXCEPTION : 0) | (input->releases_params ? CAP_SQE_RELEASE_PARAMS : 0);
     sqe.user_data = RETURN_TOKEN;
     sqe.target = target_id(play, input->return_target, call_id, play->client.cap.bits);
     sqe.message_addr = play->results;
@@ -307,7 +321,7 @@ static inline struct cap_sqe second_call_sqe(const struct play *play)
                             .user_data = SECOND_TOKEN,
                             .target = play->client.cap.bits,
                             .interface_id = SERVED_ID,
-                            .message_addr = place_at(play->ways, AREA_RESULTS_LIST, PLACE_GOOD, 0),
+                            .message_addr = place_at(play->ways, AREA_MESSAGE, PLACE_GOOD, 0),
                             .message_bytes = 16};
 }
 

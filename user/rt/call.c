@@ -75,6 +75,18 @@ bool rt_call_is_done(const struct rt_call *call)
     return call->state == RT_CALL_DONE || (call->state == RT_CALL_SENT && call->pending.is_done);
 }
 
+enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index, struct rt_handle *handle)
+{
+    CHECK(call->state == RT_CALL_DONE);
+    if (cap_index >= call->pending.cqe.cap_count || call->taken >> cap_index & 1)
+        return CAP_ERR_NO_CAP;
+    const struct cap_transfer_in *received = &call->transfers[call->send_count + cap_index].in;
+    call->taken |= 1u << cap_index;
+    call->untaken_count--;
+    *handle = (struct rt_handle){call->rt, {received->cap}, received->interface_id};
+    return CAP_OK;
+}
+
 static __attribute__((noinline)) void end_under_way(struct rt_call *call)
 {
     /* The kernel may still write into a record that is SENT. The status is of no interest any more. */

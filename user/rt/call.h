@@ -107,18 +107,7 @@ bool rt_call_is_done(const struct rt_call *call);
 
 /* Takes ownership of a received capability, by its index in the results.
  * CAP_ERR_NO_CAP: no such capability came along, or it was taken before. */
-CAP_MUST_CHECK static inline enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index,
-                                                       struct rt_handle *handle)
-{
-    CHECK(call->state == RT_CALL_DONE);
-    if (cap_index >= call->pending.cqe.cap_count || call->taken >> cap_index & 1)
-        return CAP_ERR_NO_CAP;
-    const struct cap_transfer_in *received = &call->transfers[call->send_count + cap_index].in;
-    call->taken |= 1u << cap_index;
-    call->untaken_count--;
-    *handle = (struct rt_handle){call->rt, {received->cap}, received->interface_id};
-    return CAP_OK;
-}
+CAP_MUST_CHECK enum cap_err rt_call_take(struct rt_call *call, uint32_t cap_index, struct rt_handle *handle);
 
 /* Ends the use of the record: waits for a call that is still SENT, drops what was not taken. */
 void rt_call_end(struct rt_call *call);

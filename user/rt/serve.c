@@ -40,6 +40,16 @@ struct served {
     uint64_t results_words[RT_MESSAGE_WORDS];
 };
 
+enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index, struct rt_handle *handle)
+{
+    struct rt_handle borrowed = rt_serve_borrow(call, cap_index);
+    if (rt_handle_is_null(borrowed))
+        return CAP_ERR_NO_CAP;
+    rt_serving_of(call)->taken |= 1u << cap_index;
+    *handle = borrowed;
+    return CAP_OK;
+}
+
 static void receive_submit(struct served *served, struct rt_handle endpoint)
 {
     struct rt *rt = served->serving.rt;

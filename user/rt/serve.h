@@ -58,16 +58,8 @@ static inline struct rt_handle rt_serve_borrow(struct wire_call *call, uint32_t 
 
 /* The same for keeps: the caller owns it. CAP_ERR_NO_CAP: none such, or taken before. Those that nobody takes
  * are released with the answer. */
-CAP_MUST_CHECK static inline enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index,
-                                                        struct rt_handle *handle)
-{
-    struct rt_handle borrowed = rt_serve_borrow(call, cap_index);
-    if (rt_handle_is_null(borrowed))
-        return CAP_ERR_NO_CAP;
-    rt_serving_of(call)->taken |= 1u << cap_index;
-    *handle = borrowed;
-    return CAP_OK;
-}
+CAP_MUST_CHECK enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index,
+                                          struct rt_handle *handle);
 
 /* For methods that rt_serve runs: a capability to go with the results. Its index, for set_<field>;
  * WIRE_CAP_NULL for a null handle, or if there are too many: then the answer is an exception.

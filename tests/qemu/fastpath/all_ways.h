@@ -110,6 +110,8 @@ static inline void play_one(struct play *play)
 
     uint64_t call_id = arrived(play);
     happen(play, input->before_return);
+    if (input->passes_on)
+        pass_on(play);
     if (input->again == AGAIN_WAITS)
         step(play->ways, second_call_sqe(play));
     step(play->ways, return_sqe(play, call_id));

@@ -202,6 +202,50 @@ static void play_again(struct play *play)
     }
 }
 
+/* What came with the call goes with the answer, or on with it, or both. */
+static void play_params(struct play *play)
+{
+    for (uint32_t i = 0; i < 4 * 4 * 3 * 2 * 2 * AGAIN_COUNT; i++) {
+        struct input input = input_plain;
+        input.releases_params = true;
+        input.call_sends = i % 4;
+        input.results_sends = i / 4 % 4;
+        input.moves = (const uint32_t[]){0, 7, 2}[i / 16 % 3];
+        input.is_call_first = i / 48 % 2;
+        input.passes_on = i / 96 % 2 && input.call_sends && input.results_sends;
+        input.again = i / 192;
+        play_in_all_ways(play, "released with the answer", input, play_one);
+        input.call_room = 1; /* for a part of the answers */
+        play_in_all_ways(play, "released with the answer, which has little room", input, play_one);
+        input.call_room = GIFTS;
+        input.releases_params = false;
+        input.is_exception = true;
+        if (input.again || input.passes_on)
+            play_in_all_ways(play, "capabilities, and again", input, play_one);
+    }
+    for (uint32_t i = 0; i < EVENT_COUNT * AGAIN_COUNT * 2 * 2; i++) {
+        struct input input = input_plain;
+        input.releases_params = true;
+        input.call_sends = 1 + i % 2;
+        input.results_sends = i / 2 % 2;
+        input.before_return = i / 4 % EVENT_COUNT;
+        input.again = i / 4 / EVENT_COUNT;
+        play_in_all_ways(play, "released after an event", input, play_one);
+    }
+    for (uint32_t i = 0; i < TARGET_COUNT * AGAIN_COUNT + PLACE_COUNT * AGAIN_COUNT; i++) {
+        struct input input = input_plain;
+        uint32_t what = i / AGAIN_COUNT;
+        input.releases_params = true;
+        input.call_sends = input.results_sends = 1;
+        input.again = i % AGAIN_COUNT;
+        if (what < TARGET_COUNT)
+            input.return_target = what;
+        else
+            input.results_list = what - TARGET_COUNT;
+        play_in_all_ways(play, "released with what is no answer", input, play_one);
+    }
+}
+
 static void play_orders(struct play *play)
 {
     struct input input = input_plain;
@@ -380,6 +424,7 @@ int main(struct rt *rt)
     play_few_calls(&play, 11, 0, true);
     play_events(&play);
     play_again(&play);
+    play_params(&play);
     print(raw->console, "%u inputs, %lu answers, %u differ", play.ways->input_count,
           (unsigned long)play.answer_count, play.ways->differing_count);
     return raw_end(raw);

@@ -200,8 +200,7 @@ static void fill_message_and_sent(struct actor *actor, struct slot *slot)
     enum message message = message_for(actor, slot->sqe.interface_id);
     slot->sqe.message_bytes = fill_message(actor, message, slot->message) * 8;
     slot->sqe.message_addr = address_of(actor, slot->message);
-    if (slot->sqe.opcode != CAP_OP_RETURN_RECV)
-        fill_sent(actor, slot);
+    fill_sent(actor, slot);
 }
 
 static void fill_target(struct actor *actor, struct slot *slot, uint8_t opcode)
@@ -212,7 +211,8 @@ static void fill_target(struct actor *actor, struct slot *slot, uint8_t opcode)
         fill_receive(actor, slot);
     if (is_returning(opcode)) {
         slot->sqe.target = actor->call_ids[below(actor, CALL_IDS_MAX)];
-        slot->sqe.flags = below(actor, 8) ? 0 : CAP_SQE_EXCEPTION;
+        slot->sqe.flags =
+            (below(actor, 8) ? 0 : CAP_SQE_EXCEPTION) | (below(actor, 2) ? 0 : CAP_SQE_RELEASE_PARAMS);
     }
     if (opcode == CAP_OP_RELEASE)
         slot->sqe.target = spare_cap(actor);

@@ -195,9 +195,9 @@ static void set_both_null(struct cap_sqe *sqe)
     sqe->target = sqe->endpoint = 0;
 }
 
-static void set_send_count(struct cap_sqe *sqe)
+static void set_many_sent(struct cap_sqe *sqe)
 {
-    sqe->send_count = 1;
+    sqe->send_count = CAP_TRANSFER_MAX + 1;
 }
 
 static void set_timeout(struct cap_sqe *sqe)
@@ -234,7 +234,7 @@ static void test_refusals(struct cases *cases, const struct pair *pair)
     refuse(cases, pair, set_bad_message_and_endpoint, CAP_ERR_FAULT,
            "both halves wrong: it is the RETURN's error");
     refuse(cases, pair, set_both_null, CAP_ERR_NO_CAP, "both ids wrong");
-    refuse(cases, pair, set_send_count, CAP_ERR_BAD_SQE, "an answer with a capability");
+    refuse(cases, pair, set_many_sent, CAP_ERR_TOO_BIG, "too many capabilities");
     refuse(cases, pair, set_timeout, CAP_ERR_BAD_SQE, "a time limit");
     refuse(cases, pair, set_method, CAP_ERR_BAD_SQE, "a method");
     refuse(cases, pair, set_odd_bytes, CAP_ERR_BAD_SQE, "half a word");
