@@ -22,6 +22,10 @@
 /* Calls that may wait in one endpoint's queue. One process has at most CAP_CQ_ENTRIES calls under way. */
 #define CAP_ENDPOINT_QUEUE_MAX 256
 
+/* Calls through one client facet that their callers have given up, by CANCEL, a time limit or their end, and
+ * that servers have not answered yet. With so many, the next one is CAP_ERR_AGAIN. */
+#define CAP_ENDPOINT_ABANDONED_MAX 32
+
 /* RECVs without room for a call that one CALL ends; then it is CAP_ERR_AGAIN. */
 #define CAP_ENDPOINT_REFUSED_MAX 16
 

@@ -65,6 +65,7 @@ struct object {
     uint64_t interface_id;
     uint32_t reference_count;
     uint32_t found_count;       /* of kernel/ring/self_check.c; 0 between checks */
+    uint32_t abandoned_count;   /* of kernel/ring: calls on it that are served, and that nobody waits for */
     uint64_t number;            /* of kernel/task/audit.c; 0: it has had no need of one */
     struct list_node reap_link; /* in the list of object.c while the count is 0 */
     /* Of kernel/task/account.c; unused for objects of the kernel image. */

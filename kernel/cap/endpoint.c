@@ -63,6 +63,8 @@ static enum cap_err facet_call(struct object *object, struct process *caller, co
     struct endpoint *endpoint = facet->endpoint;
     if (endpoint->is_closed || facet->epoch != endpoint->epoch)
         return CAP_ERR_DISCONNECTED;
+    if (__builtin_expect(object->abandoned_count >= CAP_ENDPOINT_ABANDONED_MAX, 0))
+        return CAP_ERR_AGAIN;
     if (endpoint_fast_call(facet, caller, sqe))
         return CAP_OK;
     struct call *call;

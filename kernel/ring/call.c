@@ -123,8 +123,7 @@ void call_give_up(struct call *call, enum cap_err why)
         call_finish_error(call, why);
         return;
     }
-    CHECK(call->state == CALL_SERVED);
-    call_detach(call, why);
+    call_abandon(call, why);
     ring_complete_status(caller, call->place.user_data, why);
 }
 
@@ -191,7 +190,7 @@ void process_leave_calls(struct process *process)
     {
         struct call *call = LIST_ENTRY(node, struct call, caller_link);
         if (call->state == CALL_SERVED) {
-            call_detach(call, CAP_ERR_PEER_DEAD);
+            call_abandon(call, CAP_ERR_PEER_DEAD);
         } else {
             call_unwait(call);
             call_give(call);

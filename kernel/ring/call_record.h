@@ -48,13 +48,21 @@ static inline void call_forget_message(struct call *call)
 }
 
 /* The caller has no part in the call any more. */
-static inline void call_detach(struct call *call, enum cap_err why)
+static inline void call_detach(struct call *call)
 {
     timer_stop(&call->timer);
     list_remove(&call->caller_link);
     ledger_refund(&call->caller->account.ledger, LEDGER_CALLS, 1);
     call->caller = NULL;
+}
+
+/* Nobody waits for the answer any more; a server has the call still. */
+static inline void call_abandon(struct call *call, enum cap_err why)
+{
+    CHECK(call->state == CALL_SERVED);
+    call_detach(call);
     call->abandoned = why;
+    call->target->abandoned_count++;
 }
 
 /* Its server has no part in it any more. */
@@ -85,9 +93,11 @@ static inline void call_give(struct call *call)
     if (call->server)
         call_leave_server(call, call->server);
     caps_roll_back(&call->transfer);
-    object_release(call->target);
     call_forget_message(call);
     if (call->caller)
-        call_detach(call, CAP_OK);
+        call_detach(call);
+    else
+        call->target->abandoned_count--;
+    object_release(call->target);
     record_give_raw(&call_pool, call);
 }
