@@ -13,10 +13,11 @@
 #pragma once
 
 #include "tests/host/endpoint_world.h"
+#include "tests/host/random.h"
 
 #define STATES_MAX (1u << 21)
 #define BUCKETS    (1u << 23)
-#define DEPTH_MAX  64
+#define DEPTH_MAX  255
 
 /* What is explored: these calls, after these operations. */
 struct part {
@@ -60,33 +61,40 @@ static void see(const struct model *model, uint32_t from, uint8_t operation)
     buckets[bucket] = state_count;
 }
 
-/* What is played at the moment; printed at the end, also at that of a sanitizer, if it failed. */
+/* What is played at the moment; printed when it fails, by an EXPECT, a CHECK or a sanitizer. */
 static struct {
     bool is_underway;
     uint32_t index;
-    uint8_t operation;
+    uint8_t operation; /* OPERATIONS: everything dies */
 } latest;
 
 static void print_latest(void)
 {
     uint8_t way_to[DEPTH_MAX];
-    if (!latest.is_underway)
-        return;
-    for (uint32_t i = latest.index; i; i = states[i].from)
-        way_to[states[i].depth - 1] = states[i].operation;
-    way_to[states[latest.index].depth] = latest.operation;
-    printf("the way there, verb:which of each operation:");
-    for (uint32_t i = 0; i <= states[latest.index].depth; i++)
-        printf(" %u:%u", operations[way_to[i]].verb, operations[way_to[i]].which);
-    printf("\n");
+    if (latest.is_underway) {
+        for (uint32_t i = latest.index; i; i = states[i].from)
+            way_to[states[i].depth - 1] = states[i].operation;
+        printf("the way there, verb:which of each operation:");
+        for (uint32_t i = 0; i < states[latest.index].depth; i++)
+            printf(" %u:%u", operations[way_to[i]].verb, operations[way_to[i]].which);
+        if (latest.operation < OPERATIONS)
+            printf(" %u:%u\n", operations[latest.operation].verb, operations[latest.operation].which);
+        else
+            printf(" and the end\n");
+    }
+    latest.is_underway = false;
     fflush(stdout);
+}
+
+/* A CHECK that fails, which aborts, comes to the death callback too. */
+const char *__asan_default_options(void)
+{
+    return "handle_abort=1";
 }
 
 static void play_latest(struct model *model, uint32_t index, uint8_t operation)
 {
-    latest.index = index;
-    latest.operation = operation;
-    latest.is_underway = true;
+    latest = (typeof(latest)){true, index, operation};
     play(model, operations[operation]);
     latest.is_underway = false;
 }
@@ -111,28 +119,33 @@ static void go_to(uint32_t index)
         EXPECT_BYTES(&model, &next->model, sizeof model);
         way[at_depth].index = wanted[at_depth];
         if (!way[at_depth].world)
-            way[at_depth].world = malloc(world_bytes());
-        EXPECT(way[at_depth].world);
+            way[at_depth].world = world_make_copy();
         world_save(way[at_depth].world);
     }
     way_count = depth + 1;
 }
 
-/* The first state, of which the world is a copy in way[0]. */
-static void begin_part(const struct part *part)
+/* The world as it is at first, a copy of it in way[0], and its state. */
+static struct model begin_part(const struct part *part)
 {
+    if (!states) {
+        states = malloc(STATES_MAX * sizeof *states);
+        buckets = malloc(BUCKETS * sizeof *buckets);
+        (void)atexit(print_latest);
+        __sanitizer_set_death_callback(print_latest);
+    }
+    print_latest(); /* if the test before this one has failed */
+    EXPECT(states && buckets);
     is_quick = part->is_quick;
     struct model first = begin();
     for (uint32_t i = 0; i < part->beginning_count; i++)
         play(&first, part->beginning[i]);
-    state_count = 0;
-    see(&first, 0, 0);
     if (!way[0].world)
-        way[0].world = malloc(world_bytes());
-    EXPECT(way[0].world);
+        way[0].world = world_make_copy();
     world_save(way[0].world);
     way[0].index = 0;
     way_count = 1;
+    return first;
 }
 
 static bool is_tried(const struct part *part, const struct model *model, struct operation op)
@@ -143,20 +156,17 @@ static bool is_tried(const struct part *part, const struct model *model, struct 
 
 static inline void explore(const struct part *part)
 {
+    const struct model first = begin_part(part);
     uint64_t tried_count = 0;
-    if (!states) {
-        states = malloc(STATES_MAX * sizeof *states);
-        buckets = malloc(BUCKETS * sizeof *buckets);
-        (void)atexit(print_latest);
-        __sanitizer_set_death_callback(print_latest);
-    }
-    EXPECT(states && buckets);
     memset(buckets, 0, BUCKETS * sizeof *buckets);
-    begin_part(part);
+    state_count = 0;
+    see(&first, 0, 0);
     for (uint32_t index = 0; index < state_count; index++) {
         const uint32_t depth = states[index].depth;
         go_to(index);
+        latest = (typeof(latest)){true, index, OPERATIONS};
         world_end();
+        latest.is_underway = false;
         for (uint8_t operation = 0; operation < OPERATIONS; operation++) {
             struct model model = states[index].model;
             if (!is_tried(part, &model, operations[operation]))
@@ -172,4 +182,30 @@ static inline void explore(const struct part *part)
     printf("%s, memory that was %s: %u states, %" PRIu64 " ways, the longest of %u operations; no other state\n",
            part->name, part->is_quick ? "used" : "not used", state_count, tried_count,
            states[state_count - 1].depth + 1u);
+}
+
+static bool is_end(struct operation op)
+{
+    return op.verb == DO_REVOKE || op.verb == DO_RELEASE || op.verb == DO_DIE;
+}
+
+/* One long way, by chance, on which clients and servers last: what differs between ways to one state (places,
+ * generations, indices) differs more on it than on the shortest ones. Returns how many operations were played. */
+static inline uint32_t wander(const struct part *part)
+{
+    const struct model first = begin_part(part);
+    uint32_t count = 0;
+    states[0] = (struct state){.model = first};
+    for (uint32_t tries = 0; count < DEPTH_MAX - 1 && tries < 20 * DEPTH_MAX; tries++) {
+        struct model model = states[count].model;
+        uint8_t operation = (uint8_t)random_below(OPERATIONS);
+        bool is_too_soon = is_end(operations[operation]) && random_below(64);
+        if (is_too_soon || !is_tried(part, &model, operations[operation]))
+            continue;
+        play_latest(&model, count, operation);
+        count++;
+        states[count] = (struct state){model, operation, (uint8_t)count, count - 1};
+    }
+    world_end();
+    return count;
 }
