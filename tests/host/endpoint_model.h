@@ -1,6 +1,6 @@
 /* A model of one endpoint with two clients and two servers: who waits for what, and what completes when. Each
- * function is one rule of docs/spec/ring.md; what must complete is left in `expected`. At the end is the table
- * of operations.
+ * function is one rule of docs/spec/ring.md; what must complete is left in `expected`. At the end is the
+ * table of operations.
  *
  * Next: tests/host/endpoint_world.h
  */
@@ -73,8 +73,8 @@ struct completion {
 };
 static struct completion expected[16];
 static uint32_t expected_count;
-static bool is_any_order; /* of what completes for one process: a server has died, and in which order the calls
-                             that it had to answer end the manual leaves open */
+static bool is_any_order; /* of what completes for one process: a server has died, and in which order the
+                             calls that it had to answer end the manual leaves open */
 
 static void emit(struct model *m, uint32_t process, uint64_t token, enum cap_err status)
 {

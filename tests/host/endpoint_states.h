@@ -1,12 +1,12 @@
-/* Every state of the model of endpoints that can be reached, and every operation in each of them, on the kernel's
- * own code.
+/* Every state of the model of endpoints that can be reached, and every operation in each of them, on the
+ * kernel's own code.
  *
  * States are found breadth first, so the way to each is a shortest one, and what fails is printed with such a
- * way. To try an operation the world is brought to its state and the operation is played, on both sides. A world
- * comes to a state by way of the states before it, and at each of these a copy of it is kept; states one behind
- * the other in the order of their discovery share most of their ways, so there are hardly two operations to
- * repeat for a state, and none for another operation in it. In each state, once, everything dies, and no frame,
- * record, reference or charge may be left.
+ * way. To try an operation the world is brought to its state and the operation is played, on both sides. A
+ * world comes to a state by way of the states before it, and at each of these a copy of it is kept; states
+ * one behind the other in the order of their discovery share most of their ways, so there are hardly two
+ * operations to repeat for a state, and none for another operation in it. In each state, once, everything
+ * dies, and no frame, record, reference or charge may be left.
  *
  * Next: tests/host/test_endpoint_model.c
  */
@@ -179,7 +179,8 @@ static inline void explore(const struct part *part)
     }
     world_restore(way[0].world);
     world_end();
-    printf("%s, memory that was %s: %u states, %" PRIu64 " ways, the longest of %u operations; no other state\n",
+    printf("%s, memory that was %s: %u states, %" PRIu64
+           " ways, the longest of %u operations; no other state\n",
            part->name, part->is_quick ? "used" : "not used", state_count, tried_count,
            states[state_count - 1].depth + 1u);
 }
@@ -190,7 +191,8 @@ static bool is_end(struct operation op)
 }
 
 /* One long way, by chance, on which clients and servers last: what differs between ways to one state (places,
- * generations, indices) differs more on it than on the shortest ones. Returns how many operations were played. */
+ * generations, indices) differs more on it than on the shortest ones. Returns how many operations were
+ * played. */
 static inline uint32_t wander(const struct part *part)
 {
     const struct model first = begin_part(part);

@@ -1,13 +1,13 @@
 /* What the model of endpoints (tests/host/endpoint_model.h) says, done to the kernel's own code and compared.
  *
  * After each operation the completions are those that the model says, in its order for each process, and no
- * others: so each call ends exactly once. One capability, X, is moved along with calls and answers; where it is
- * must be as in the model. And what the kernel remembers is the model's state: queue, RECVs, calls to answer,
- * references, charges, timers, records. So two ways that lead to one state of the model have led the kernel to
- * one state as well, and what can happen next needs to be tried behind one of them.
+ * others: so each call ends exactly once. One capability, X, is moved along with calls and answers; where it
+ * is must be as in the model. And what the kernel remembers is the model's state: queue, RECVs, calls to
+ * answer, references, charges, timers, records. So two ways that lead to one state of the model have led the
+ * kernel to one state as well, and what can happen next needs to be tried behind one of them.
  *
- * What may differ then are names and places: slots, generations, indices of rings, which record of a pool. None
- * of them decides anything but in which order a server that dies lets go of two calls.
+ * What may differ then are names and places: slots, generations, indices of rings, which record of a pool.
+ * None of them decides anything but in which order a server that dies lets go of two calls.
  *
  * Next: tests/host/endpoint_states.h
  */
@@ -297,8 +297,8 @@ static void expect_client(const struct model *m, uint32_t client)
     EXPECT_EQ(ledger_own(&process->account.ledger, LEDGER_RECORDS), 0);
 }
 
-/* What a server has to answer and waits for, and what it pays for that; server 0 has made the endpoint and the
- * facets. */
+/* What a server has to answer and waits for, and what it pays for that; server 0 has made the endpoint and
+ * the facets. */
 static void expect_server(const struct model *m, uint32_t s)
 {
     const struct process *process = &world[SERVER_0 + s].process;
@@ -323,12 +323,13 @@ static void expect_server(const struct model *m, uint32_t s)
     }
     EXPECT_EQ(process->ring.cq_reserved, node != NULL);
     uint32_t objects = s == 0 ? endpoint_is_there(m) + facets_alive(m) : 0;
-    EXPECT_EQ(ledger_own(&process->account.ledger, LEDGER_RECORDS), m->served_count[s] + (node != NULL) + objects);
+    EXPECT_EQ(ledger_own(&process->account.ledger, LEDGER_RECORDS),
+              m->served_count[s] + (node != NULL) + objects);
     EXPECT_EQ(ledger_own(&process->account.ledger, LEDGER_CALLS), 0);
 }
 
-/* The kernel's state says the same as the model's, so that every way to a state of the model is as good as any
- * other, and nothing is left of what is over. */
+/* The kernel's state says the same as the model's, so that every way to a state of the model is as good as
+ * any other, and nothing is left of what is over. */
 static void expect_kernel(const struct model *m)
 {
     uint32_t records = facets_alive(m) + endpoint_is_there(m) + m->receiver_count + m->queue_count;

@@ -7,7 +7,7 @@
  *
  * All that the kernel's code and this file remember is in one section (tests/host/world_state.ld) and in the
  * frames, and so are variables of the test that are marked WORLD_STATE. world_save copies it, world_restore
- * brings it back to where it was, so that pointers stay valid: a hundred times as fast as a new world that
+ * brings it back to where it was, so that pointers stay valid: far cheaper than a new world that
  * goes the same way.
  *
  * Next: tests/host/test_endpoint_model.c

@@ -19,22 +19,16 @@ static void explore_on_both(struct part part)
 
 TEST(three_calls_of_two_clients_at_one_server) /* 67 to 74, 86, 89 to 91, 93, 94, 96 */
 {
-    explore_on_both((struct part){"three calls, one server",
-                                  .calls = 7,
-                                  .beginning = {{DO_DIE, SERVER_1}},
+    explore_on_both((struct part){"three calls, one server", .calls = 7, .beginning = {{DO_DIE, SERVER_1}},
                                   .beginning_count = 1});
-    explore_on_both((struct part){"three calls, one server with a time limit",
-                                  .calls = 7,
-                                  .beginning = {{DO_DIE, SERVER_0}},
-                                  .beginning_count = 1});
+    explore_on_both((struct part){"three calls, one server with a time limit", .calls = 7,
+                                  .beginning = {{DO_DIE, SERVER_0}}, .beginning_count = 1});
 }
 
 TEST(two_calls_of_one_client_at_two_servers) /* 67 to 74, 86, 89 to 94, 96 */
 {
-    explore_on_both((struct part){"two calls of one client, two servers",
-                                  .calls = 3,
-                                  .beginning = {{DO_DIE, CLIENT_1}},
-                                  .beginning_count = 1});
+    explore_on_both((struct part){"two calls of one client, two servers", .calls = 3,
+                                  .beginning = {{DO_DIE, CLIENT_1}}, .beginning_count = 1});
 }
 
 TEST(a_call_of_each_client_at_two_servers) /* 67 to 71, 73, 74, 86, 89 to 94, 96 */

@@ -1,4 +1,5 @@
-/* All of what test_endpoint_model.c has parts of: three calls of two clients at two servers. It runs on demand.
+/* All of what test_endpoint_model.c has parts of: three calls of two clients at two servers. It runs on
+ * demand.
  *
  * Next: tests/host/endpoint_states.h
  */
