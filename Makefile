@@ -202,13 +202,14 @@ host-tests: $(foreach cc,gcc clang,$(UNIT_TESTS:%=$(BUILD)/tests/host/$(cc)/%))
 define unit_test_rules
 $(BUILD)/tests/host/$(1)/obj/%.o: %.c | $(GENERATED) $(GENERATED_TESTS)
 	@mkdir -p $$(@D)
-	$(2) $(TEST_FLAGS) -c -o $$@ $$<
+	$(2) $$(TEST_FLAGS) -c -o $$@ $$<
 $(BUILD)/tests/host/$(1)/pure.a: $(UNIT_SOURCES:%.c=$(BUILD)/tests/host/$(1)/obj/%.o)
 	rm -f $$@ && ar rcs $$@ $$^
+$(UNIT_KERNEL:%.c=$(BUILD)/tests/host/$(1)/obj/%.o): TEST_FLAGS += -fdata-sections
 $(BUILD)/tests/host/$(1)/kernel.a: $(UNIT_KERNEL:%.c=$(BUILD)/tests/host/$(1)/obj/%.o)
 	rm -f $$@ && ar rcs $$@ $$^
-$(BUILD)/tests/host/$(1)/test_%: $(BUILD)/tests/host/$(1)/obj/tests/host/test_%.o $(BUILD)/tests/host/$(1)/kernel.a $(BUILD)/tests/host/$(1)/pure.a
-	$(2) $(TEST_FLAGS) -o $$@ $$(filter %.o %.a,$$^)
+$(BUILD)/tests/host/$(1)/test_%: $(BUILD)/tests/host/$(1)/obj/tests/host/test_%.o $(BUILD)/tests/host/$(1)/kernel.a $(BUILD)/tests/host/$(1)/pure.a tests/host/world_state.ld
+	$(2) $(TEST_FLAGS) -Wl,-T,tests/host/world_state.ld -o $$@ $$(filter %.o %.a,$$^)
 endef
 $(eval $(call unit_test_rules,gcc,gcc))
 $(eval $(call unit_test_rules,clang,$(CLANG)))

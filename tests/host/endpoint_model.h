@@ -1,7 +1,8 @@
 /* A model of one endpoint with two clients and two servers: who waits for what, and what completes when. Each
- * function is one rule of docs/spec/ring.md; what must complete is left in `expected`.
+ * function is one rule of docs/spec/ring.md; what must complete is left in `expected`. At the end is the
+ * table of operations.
  *
- * Next: tests/host/test_endpoint_model.c
+ * Next: tests/host/endpoint_world.h
  */
 #pragma once
 
@@ -72,6 +73,8 @@ struct completion {
 };
 static struct completion expected[16];
 static uint32_t expected_count;
+static bool is_any_order; /* of what completes for one process: a server has died, and in which order the
+                             calls that it had to answer end the manual leaves open */
 
 static void emit(struct model *m, uint32_t process, uint64_t token, enum cap_err status)
 {
@@ -142,7 +145,7 @@ static void deliver(struct model *m, uint32_t call, uint32_t s)
     end_recv(m, s, CAP_OK);
 }
 
-static inline void model_call(struct model *m, uint32_t call)
+static void model_call(struct model *m, uint32_t call)
 {
     if (m->is_closed || m->is_revoked) {
         emit(m, owner_of(call), TOKEN_CALL + call, CAP_ERR_DISCONNECTED);
@@ -158,7 +161,7 @@ static inline void model_call(struct model *m, uint32_t call)
     m->queue[m->queue_count++] = (uint8_t)call;
 }
 
-static inline void model_recv(struct model *m, uint32_t s, uint8_t token)
+static void model_recv(struct model *m, uint32_t s, uint8_t token)
 {
     m->recv_token[s] = token;
     m->receivers[m->receiver_count++] = (uint8_t)s;
@@ -169,7 +172,7 @@ static inline void model_recv(struct model *m, uint32_t s, uint8_t token)
     deliver(m, call, s);
 }
 
-static inline void model_give_up(struct model *m, uint32_t call, enum cap_err why)
+static void model_give_up(struct model *m, uint32_t call, enum cap_err why)
 {
     if (m->call_state[call] == CALL_QUEUED) {
         end_queued(m, call, why);
@@ -192,7 +195,7 @@ static void served_remove(struct model *m, uint32_t s, uint32_t index)
 }
 
 /* Why the answer did not arrive. It moves X along if it can: RETURN_RECV carries no capabilities. */
-static inline enum cap_err model_answer(struct model *m, uint32_t s, uint32_t index, bool can_carry)
+static enum cap_err model_answer(struct model *m, uint32_t s, uint32_t index, bool can_carry)
 {
     uint32_t call = m->served[s][index].call;
     enum cap_err abandoned = (enum cap_err)m->served[s][index].abandoned;
@@ -206,7 +209,7 @@ static inline enum cap_err model_answer(struct model *m, uint32_t s, uint32_t in
     return CAP_OK;
 }
 
-static inline void model_die(struct model *m, uint32_t process)
+static void model_die(struct model *m, uint32_t process)
 {
     m->is_alive[process] = 0;
     for (uint32_t call = 0; call < CALLS; call++)
@@ -214,6 +217,7 @@ static inline void model_die(struct model *m, uint32_t process)
             model_give_up(m, call, CAP_ERR_PEER_DEAD);
     if (process >= SERVER_0) {
         uint32_t s = process - SERVER_0;
+        is_any_order = true;
         if (m->recv_token[s])
             end_recv(m, s, CAP_ERR_PEER_DEAD);
         while (m->served_count[s]) {
@@ -229,4 +233,142 @@ static inline void model_die(struct model *m, uint32_t process)
     m->has_cap[process] = 0;
     if (m->x == process)
         m->x = X_GONE;
+}
+
+/* ---- Operations ----------------------------------------------------------------------------------- */
+
+enum verb {
+    DO_CALL,        /* which: call */
+    DO_CANCEL,      /* call */
+    DO_TIME_OUT,    /* call 0 */
+    DO_RECV,        /* server */
+    DO_CANCEL_RECV, /* server */
+    DO_TIME_OUT_RECV,
+    DO_RETURN,      /* server * 2 + index */
+    DO_RETURN_RECV, /* likewise */
+    DO_REVOKE,      /* server */
+    DO_RELEASE,     /* process */
+    DO_DIE,         /* process */
+};
+
+/* A line of the table is all that says that there is an operation; what it does is in model_play and in
+ * real_play (tests/host/endpoint_world.h). */
+
+static const struct operation {
+    uint8_t verb, which;
+} operations[] = {
+    {DO_CALL, 0},        {DO_CALL, 1},          {DO_CALL, 2},        {DO_CANCEL, 0},      {DO_CANCEL, 1},
+    {DO_CANCEL, 2},      {DO_TIME_OUT, 0},      {DO_RECV, 0},        {DO_RECV, 1},        {DO_CANCEL_RECV, 0},
+    {DO_CANCEL_RECV, 1}, {DO_TIME_OUT_RECV, 1}, {DO_RETURN, 0},      {DO_RETURN, 1},      {DO_RETURN, 2},
+    {DO_RETURN, 3},      {DO_RETURN_RECV, 0},   {DO_RETURN_RECV, 1}, {DO_RETURN_RECV, 2}, {DO_RETURN_RECV, 3},
+    {DO_REVOKE, 0},      {DO_REVOKE, 1},        {DO_RELEASE, 0},     {DO_RELEASE, 1},     {DO_RELEASE, 2},
+    {DO_RELEASE, 3},     {DO_DIE, 0},           {DO_DIE, 1},         {DO_DIE, 2},         {DO_DIE, 3},
+};
+#define OPERATIONS (sizeof operations / sizeof operations[0])
+
+static bool can_receive(const struct model *m, uint32_t s)
+{
+    return m->is_alive[SERVER_0 + s] && !m->recv_token[s] && m->served_count[s] < SERVED_MAX;
+}
+
+static inline bool is_possible(const struct model *m, struct operation op)
+{
+    uint32_t s = op.which / 2;
+    switch (op.verb) {
+    case DO_CALL:
+        return m->is_alive[owner_of(op.which)] && m->has_cap[owner_of(op.which)] &&
+               m->call_state[op.which] == CALL_NONE;
+    case DO_CANCEL:
+        return m->is_alive[owner_of(op.which)];
+    case DO_TIME_OUT:
+        return m->call_state[0] != CALL_NONE;
+    case DO_RECV:
+        return m->has_cap[SERVER_0 + op.which] && can_receive(m, op.which);
+    case DO_CANCEL_RECV:
+        return m->is_alive[SERVER_0 + op.which] && m->recv_token[op.which];
+    case DO_TIME_OUT_RECV:
+        return m->recv_token[1] == TOKEN_RECV;
+    case DO_RETURN:
+        return op.which % 2 < m->served_count[s];
+    case DO_RETURN_RECV:
+        return op.which % 2 < m->served_count[s] && m->has_cap[SERVER_0 + s] && !m->recv_token[s];
+    case DO_REVOKE:
+        return m->has_cap[SERVER_0 + op.which] && !m->is_revoked;
+    case DO_RELEASE:
+        return m->has_cap[op.which];
+    default:
+        return m->is_alive[op.which];
+    }
+}
+
+static void model_return(struct model *m, uint32_t s, uint32_t index, bool with_recv)
+{
+    uint8_t token = with_recv ? TOKEN_RETURN_RECV : TOKEN_RETURN;
+    enum cap_err err = model_answer(m, s, index, !with_recv);
+    if (err || !with_recv) {
+        emit(m, SERVER_0 + s, token, err);
+        expected[expected_count - 1].flags = 0;
+        return;
+    }
+    model_recv(m, s, token);
+}
+
+static void model_cancel(struct model *m, uint32_t call)
+{
+    bool is_under_way = m->call_state[call] != CALL_NONE;
+    if (is_under_way)
+        model_give_up(m, call, CAP_ERR_CANCELLED);
+    emit(m, owner_of(call), TOKEN_CANCEL, is_under_way ? CAP_OK : CAP_ERR_STALE);
+}
+
+static void model_revoke(struct model *m, uint32_t s)
+{
+    m->is_revoked = 1;
+    while (m->queue_count)
+        end_queued(m, m->queue[0], CAP_ERR_DISCONNECTED);
+    settle(m);
+    emit(m, SERVER_0 + s, TOKEN_REVOKE, CAP_OK);
+}
+
+/* The next state; what completes on the way is in `expected`. */
+static inline void model_play(struct model *m, struct operation op)
+{
+    expected_count = 0;
+    is_any_order = false;
+    switch (op.verb) {
+    case DO_CALL:
+        model_call(m, op.which);
+        break;
+    case DO_CANCEL:
+        model_cancel(m, op.which);
+        break;
+    case DO_TIME_OUT:
+        model_give_up(m, 0, CAP_ERR_TIMED_OUT);
+        break;
+    case DO_RECV:
+        model_recv(m, op.which, TOKEN_RECV);
+        break;
+    case DO_CANCEL_RECV:
+        end_recv(m, op.which, CAP_ERR_CANCELLED);
+        emit(m, SERVER_0 + op.which, TOKEN_CANCEL, CAP_OK);
+        break;
+    case DO_TIME_OUT_RECV:
+        end_recv(m, 1, CAP_ERR_TIMED_OUT);
+        break;
+    case DO_RETURN:
+    case DO_RETURN_RECV:
+        model_return(m, op.which / 2, op.which % 2, op.verb == DO_RETURN_RECV);
+        break;
+    case DO_REVOKE:
+        model_revoke(m, op.which);
+        break;
+    case DO_RELEASE:
+        m->has_cap[op.which] = 0;
+        emit(m, op.which, TOKEN_RELEASE, CAP_OK);
+        break;
+    default:
+        model_die(m, op.which);
+        break;
+    }
+    settle(m);
 }

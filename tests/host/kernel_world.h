@@ -2,8 +2,13 @@
  * kernel/object.c, kernel/task/account.c, audit.c and process_end.c over a small fake of what lies below it:
  * frames, user memory, timers, the processor, and a scheduler that runs whom the test says.
  *
- * A process has ARENA_PAGES pages of memory from ARENA on. With `is_quick` all of them count as used before,
- * so that the fastpaths are taken; without, none does.
+ * A process has ARENA_BYTES of memory from ARENA on. With `is_quick` they count as used before, so that the
+ * fastpaths are taken; without, they do not.
+ *
+ * All that the kernel's code and this file remember is in one section (tests/host/world_state.ld) and in the
+ * frames, and so are variables of the test that are marked WORLD_STATE. world_save copies it, world_restore
+ * brings it back to where it was, so that pointers stay valid: far cheaper than a new world that
+ * goes the same way.
  *
  * Next: tests/host/test_endpoint_model.c
  */
@@ -11,10 +16,11 @@
 
 #include "abi/memory_map.h"
 #include "abi/syscall.h"
-#include "kernel/task/audit.h"
+#include "kernel/cap/endpoint.h"
 #include "kernel/cap/objects.h"
 #include "kernel/mm/frame.h"
 #include "kernel/ring/enter.h"
+#include "kernel/task/audit.h"
 #include "kernel/task/fault.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
@@ -25,32 +31,38 @@
 #include "tests/host/test.h"
 
 #include <asm/prctl.h>
+#include <sanitizer/asan_interface.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define ARENA           0x400000ull
-#define ARENA_PAGES     2
+#define ARENA_BYTES     CAP_PAGE_BYTES
 #define WORLD_PROCESSES 4
 #define WORLD_TIMERS    32
+#define WORLD_FRAMES    40
+#define WORLD_STATE     __attribute__((section("world_state")))
 
 struct world_process {
     struct process process;
     struct ring_client ring;
-    uint8_t *arena;
+    uint8_t *arena; /* a frame */
     struct cap_ring *shared;
     struct process_observer observer;
     bool is_alive;
 };
 
-static struct world_process world[WORLD_PROCESSES];
+static struct world_process world[WORLD_PROCESSES] WORLD_STATE;
+static struct list world_list WORLD_STATE;
+static struct kernel_timer *running[WORLD_TIMERS] WORLD_STATE;
+static uint32_t running_count WORLD_STATE;
+static struct cpu fake_cpu WORLD_STATE;
 static bool is_quick;
-static int64_t frames_in_use;
-static struct kernel_timer *running[WORLD_TIMERS];
-static uint32_t running_count;
-static struct cpu fake_cpu;
 
-/* ---- Frames: memory of the host ------------------------------------------------------------------- */
+/* ---- Frames: memory of the host. Those that are free are poisoned ------------------------------------ */
+
+static uint8_t frames[WORLD_FRAMES][CAP_PAGE_BYTES] __attribute__((aligned(CAP_PAGE_BYTES)));
+static uint64_t frames_in_use WORLD_STATE; /* one bit each */
 
 void *frame_to_pointer(uint64_t paddr)
 {
@@ -64,11 +76,12 @@ uint64_t frame_from_pointer(const void *pointer)
 
 enum cap_err frame_alloc(uint64_t *paddr)
 {
-    void *page = aligned_alloc(CAP_PAGE_BYTES, CAP_PAGE_BYTES);
-    EXPECT(page);
-    memset(page, 0xa5, CAP_PAGE_BYTES);
-    frames_in_use++;
-    *paddr = (uint64_t)page;
+    uint32_t index = (uint32_t)__builtin_ctzll(~frames_in_use);
+    EXPECT(index < WORLD_FRAMES);
+    frames_in_use |= 1ull << index;
+    ASAN_UNPOISON_MEMORY_REGION(frames[index], CAP_PAGE_BYTES);
+    memset(frames[index], 0xa5, CAP_PAGE_BYTES);
+    *paddr = (uint64_t)frames[index];
     return CAP_OK;
 }
 
@@ -81,8 +94,57 @@ enum cap_err frame_alloc_zeroed(uint64_t *paddr)
 
 void frame_free(uint64_t paddr)
 {
-    frames_in_use--;
-    free((void *)paddr);
+    uint64_t index = (paddr - (uint64_t)frames) / CAP_PAGE_BYTES;
+    EXPECT(index < WORLD_FRAMES && frames_in_use >> index & 1);
+    frames_in_use &= ~(1ull << index);
+    ASAN_POISON_MEMORY_REGION(frames[index], CAP_PAGE_BYTES);
+}
+
+/* ---- The whole of it, saved and brought back -------------------------------------------------------- */
+
+extern uint8_t __start_world_state[], __stop_world_state[];
+
+/* Not memcpy: what lies between variables is poisoned. */
+static inline void world_copy(void *to, const void *from, uint64_t bytes)
+{
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
+static inline uint64_t world_state_bytes(void)
+{
+    return (uint64_t)(__stop_world_state - __start_world_state);
+}
+
+/* Room for a copy of the world. */
+static inline uint8_t *world_make_copy(void)
+{
+    uint8_t *copy =
+        aligned_alloc(CAP_PAGE_BYTES, sizeof frames + align_up(world_state_bytes(), CAP_PAGE_BYTES));
+    EXPECT(copy);
+    return copy;
+}
+
+static inline void world_save(uint8_t *to)
+{
+    for (uint64_t left = frames_in_use; left; left &= left - 1) {
+        uint32_t index = (uint32_t)__builtin_ctzll(left);
+        world_copy(to + index * CAP_PAGE_BYTES, frames[index], CAP_PAGE_BYTES);
+    }
+    world_copy(to + sizeof frames, __start_world_state, world_state_bytes());
+}
+
+static inline void world_restore(const uint8_t *from)
+{
+    uint64_t before = frames_in_use;
+    world_copy(__start_world_state, from + sizeof frames, world_state_bytes());
+    for (uint64_t left = before & ~frames_in_use; left; left &= left - 1)
+        ASAN_POISON_MEMORY_REGION(frames[__builtin_ctzll(left)], CAP_PAGE_BYTES);
+    for (uint64_t left = frames_in_use; left; left &= left - 1) {
+        uint32_t index = (uint32_t)__builtin_ctzll(left);
+        if (!(before >> index & 1))
+            ASAN_UNPOISON_MEMORY_REGION(frames[index], CAP_PAGE_BYTES);
+        world_copy(frames[index], from + index * CAP_PAGE_BYTES, CAP_PAGE_BYTES);
+    }
 }
 
 /* ---- User memory ---------------------------------------------------------------------------------- */
@@ -99,8 +161,7 @@ enum cap_err user_range_walk(struct address_space *space, uaddr_t address, uint6
     *range = user_range_of_kernel(world_of(space)->arena, (uint32_t)bytes);
     if (bytes == 0)
         return CAP_OK;
-    if (address.value < ARENA || bytes > ARENA_PAGES * CAP_PAGE_BYTES ||
-        address.value - ARENA > ARENA_PAGES * CAP_PAGE_BYTES - bytes)
+    if (address.value < ARENA || bytes > ARENA_BYTES || address.value - ARENA > ARENA_BYTES - bytes)
         return CAP_ERR_FAULT;
     range->parts[0] = world_of(space)->arena + (address.value - ARENA);
     return CAP_OK;
@@ -251,15 +312,15 @@ static void on_end(struct process_observer *observer, const struct process_end *
     (void)observer, (void)end;
 }
 
-static inline void world_process_start(struct world_process *self, struct list *list)
+static inline void world_process_start(struct world_process *self)
 {
     struct process *process = &self->process;
     uint64_t paddr;
     memset(self, 0, sizeof *self);
     EXPECT_EQ(frame_alloc_zeroed(&paddr), CAP_OK);
     self->shared = frame_to_pointer(paddr);
-    self->arena = aligned_alloc(CAP_PAGE_BYTES, ARENA_PAGES * CAP_PAGE_BYTES);
-    memset(self->arena, 0, ARENA_PAGES * CAP_PAGE_BYTES);
+    EXPECT_EQ(frame_alloc_zeroed(&paddr), CAP_OK);
+    self->arena = frame_to_pointer(paddr);
     struct ledger_share shares[LEDGER_KIND_COUNT];
     for (uint32_t i = 0; i < LEDGER_KIND_COUNT; i++)
         shares[i] = (struct ledger_share){64, 64};
@@ -273,23 +334,30 @@ static inline void world_process_start(struct world_process *self, struct list *
     process->state = PROCESS_READY;
     self->observer.on_end = on_end;
     process->observer = &self->observer;
-    list_push_back(list, &process->process_link);
-    for (uint64_t page = ARENA; is_quick && page < ARENA + ARENA_PAGES * CAP_PAGE_BYTES;
-         page += CAP_PAGE_BYTES)
-        *user_cache_entry(&process->space, page) = (struct space_cache_entry){
-            {user_page_tag(page), user_page_tag(page)}, (uint64_t)self->arena - ARENA, 0};
+    list_push_back(&world_list, &process->process_link);
+    if (is_quick)
+        *user_cache_entry(&process->space, ARENA) = (struct space_cache_entry){
+            {user_page_tag(ARENA), user_page_tag(ARENA)}, (uint64_t)self->arena - ARENA, 0};
     self->is_alive = true;
 }
 
+/* From the kernel's first state on, also if the test before this one has failed in the middle. */
 static inline void world_start(void)
 {
-    static struct list list;
-    list_init(&list);
+    static uint8_t *first;
+    if (first) {
+        world_restore(first);
+    } else {
+        first = world_make_copy();
+        world_save(first);
+        ASAN_POISON_MEMORY_REGION(frames, sizeof frames);
+    }
+    list_init(&world_list);
     EXPECT_EQ(syscall(SYS_arch_prctl, ARCH_SET_GS, &fake_cpu), 0);
     fake_cpu.self = &fake_cpu;
     account_machine_init(1 << 20);
     for (uint32_t i = 0; i < WORLD_PROCESSES; i++)
-        world_process_start(&world[i], &list);
+        world_process_start(&world[i]);
 }
 
 static inline void world_die(uint32_t index)
@@ -307,13 +375,15 @@ static inline void world_end(void)
         if (world[i].is_alive)
             world_die(i);
         frame_free(frame_from_pointer(world[i].shared));
-        free(world[i].arena);
+        frame_free(frame_from_pointer(world[i].arena));
     }
     EXPECT_EQ(record_trim(), 0);
     EXPECT_EQ(frames_in_use, 0);
     EXPECT_EQ(running_count, 0);
     EXPECT(list_is_empty(&account_machine()->objects));
 }
+
+/* ---- What a program does ----------------------------------------------------------------------------- */
 
 /* Submits one SQE and enters, without waiting. */
 static inline void world_submit(uint32_t index, struct cap_sqe sqe)
