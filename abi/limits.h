@@ -26,6 +26,12 @@
  * that servers have not answered yet. With so many, the next one is CAP_ERR_AGAIN. */
 #define CAP_ENDPOINT_ABANDONED_MAX 32
 
+/* Facets in front of each other: more than anybody needs, few enough to be looked through in one go. */
+#define CAP_FACET_DEPTH_MAX 8
+
+/* Calls that may wait behind one facet of FacetFactory; then it is CAP_ERR_AGAIN. */
+#define CAP_FACET_WAITING_MAX 256
+
 /* RECVs without room for a call that one CALL ends; then it is CAP_ERR_AGAIN. */
 #define CAP_ENDPOINT_REFUSED_MAX 16
 

@@ -33,8 +33,8 @@ struct object_ops {
     bool can_move;
     bool is_timer_safe; /* its methods are bounded, allocate nothing and never wait: the tick may run them */
 
-    /* A facet that stands in front of another object: which object runs this method in its place, or why
-     * none does. NULL: the object runs its methods itself. */
+    /* A facet that stands in front of another object, a struct forwarder: which object runs this method in its
+     * place, or why none does. NULL: the object runs its methods itself. */
     enum cap_err (*forward)(struct object *object, uint16_t method_id, struct object **target);
 
     /* Whether a CALL that names this interface, which is not the object's own, is for it all the same: its

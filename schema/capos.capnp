@@ -84,7 +84,7 @@ interface FacetFactory @0x9d0e4f5a6b7c8d9e {
       -> (facet :Capability, revoker :Revoker);
   # A facet with the interface of the target that lets only these methods through (ordinals, below 64); others
   # are ERR_UNIMPLEMENTED. It holds the target alive. It can be called, not used as an argument where the kernel
-  # expects the target itself, and not received on.
+  # expects the target itself, and not received on. No more than 256 calls wait behind it (ERR_AGAIN).
   # Errors: ERR_INVALID (no target, an ordinal of 64 or more), ERR_TOO_BIG (more than eight facets in front of
   # each other), ERR_QUOTA, ERR_NO_MEMORY.
 }
@@ -93,8 +93,8 @@ interface Revoker @0xae1f506b7c8d9eaf {
   # Takes back what a facet was made for. Whoever holds it decides; the facet's holders cannot see it.
 
   revoke @0 ();
-  # The facet and all copies of it are dead from now on: calls on it end with ERR_DISCONNECTED. Calls accepted
-  # before may still end well. The facet no longer holds the target.
+  # The facet and all copies of it are dead from now on: calls on it end with ERR_DISCONNECTED, and so do those that
+  # wait behind it. One that a server has received may still end well. The facet no longer holds the target.
 }
 
 interface NotificationFactory @0xfb7292aba8a16608 {

@@ -6,25 +6,22 @@
  * Invariants
  *  - A facet lets through the methods that it was made with, never more, and nothing once it is revoked.
  *  - It holds one reference to its target until it is revoked or gone; the revoker holds one to the facet.
- *  - What passes a facet is a call on the target: it holds the target, so it may end well after a revocation.
+ *  - What passes a facet is a call on the target. If it waits there it ends when the facet is revoked; one
+ * that a server has received may still end well.
  *
  * Next: kernel/ring/op_call.c, which looks through facets
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
+#include "kernel/ring/forwarder.h"
 #include "kernel/ring/kernel_call.h"
 
 #define METHODS_MAX 64
 
-/* Facets in front of facets: more than anybody needs, few enough to be looked through in one go. */
-#define DEPTH_MAX 8
-
 struct facet {
-    struct object object;
-    struct object *target; /* NULL once revoked */
-    uint64_t methods;      /* bit n: method n passes */
-    uint32_t depth;        /* 1, or one more than the target's if that is a facet */
+    struct forwarder forwarder; /* first */
+    uint64_t methods;           /* bit n: method n passes */
 };
 
 struct revoker {
@@ -37,7 +34,7 @@ static struct record_pool revoker_pool = RECORD_POOL(struct revoker);
 
 static struct facet *facet_of(struct object *object)
 {
-    return LIST_ENTRY(object, struct facet, object);
+    return LIST_ENTRY(object, struct facet, forwarder.object);
 }
 
 /* ---- The facet ------------------------------------------------------------------------------------ */
@@ -45,32 +42,26 @@ static struct facet *facet_of(struct object *object)
 static enum cap_err facet_forward(struct object *object, uint16_t method_id, struct object **target)
 {
     const struct facet *facet = facet_of(object);
-    if (!facet->target)
+    if (!facet->forwarder.target)
         return CAP_ERR_DISCONNECTED;
     if (method_id >= METHODS_MAX || !(facet->methods >> method_id & 1))
         return CAP_ERR_UNIMPLEMENTED;
-    *target = facet->target;
+    if (facet->forwarder.waiting_count >= CAP_FACET_WAITING_MAX)
+        return CAP_ERR_AGAIN;
+    *target = facet->forwarder.target;
     return CAP_OK;
-}
-
-static void facet_revoke(struct facet *facet)
-{
-    struct object *target = facet->target;
-    facet->target = NULL;
-    if (target)
-        object_release(target);
 }
 
 static void facet_destroy(struct object *object)
 {
-    facet_revoke(facet_of(object));
+    forwarder_end(&facet_of(object)->forwarder);
     account_free_object(object, &facet_pool);
 }
 
 static void facet_visit_held(struct object *object, const struct object_visitor *visitor)
 {
-    if (facet_of(object)->target)
-        visitor->visit(visitor->context, facet_of(object)->target);
+    if (facet_of(object)->forwarder.target)
+        visitor->visit(visitor->context, facet_of(object)->forwarder.target);
 }
 
 static const struct object_ops facet_ops = {
@@ -90,9 +81,10 @@ static enum cap_err revoker_revoke(void *self, struct wire_call *wire,
 {
     (void)wire;
     (void)params;
-    struct facet *facet = LIST_ENTRY((struct object *)self, struct revoker, object)->facet;
-    facet_revoke(facet);
-    audit_revoked(&facet->object);
+    struct forwarder *forwarder =
+        &LIST_ENTRY((struct object *)self, struct revoker, object)->facet->forwarder;
+    audit_revoked(&forwarder->object);
+    forwarder_revoke(forwarder);
     return CAP_OK;
 }
 
@@ -105,13 +97,13 @@ static enum cap_err revoker_dispatch(struct object *object, struct wire_call *wi
 
 static void revoker_destroy(struct object *object)
 {
-    object_release(&LIST_ENTRY(object, struct revoker, object)->facet->object);
+    object_release(&LIST_ENTRY(object, struct revoker, object)->facet->forwarder.object);
     account_free_object(object, &revoker_pool);
 }
 
 static void revoker_visit_held(struct object *object, const struct object_visitor *visitor)
 {
-    visitor->visit(visitor->context, &LIST_ENTRY(object, struct revoker, object)->facet->object);
+    visitor->visit(visitor->context, &LIST_ENTRY(object, struct revoker, object)->facet->forwarder.object);
 }
 
 static const struct object_ops revoker_ops = {
@@ -143,21 +135,19 @@ static enum cap_err methods_read(struct wire_list_reader list, uint64_t *methods
 static enum cap_err make_pair(struct account *account, struct object *target, uint64_t methods,
                               struct object **facet, struct object **revoker)
 {
-    uint32_t depth = target->ops == &facet_ops ? facet_of(target)->depth + 1 : 1;
-    if (depth > DEPTH_MAX)
+    if (forwarder_depth(target) > CAP_FACET_DEPTH_MAX)
         return CAP_ERR_TOO_BIG;
     enum cap_err err = account_make_object(account, &facet_pool, &facet_ops, target->interface_id, facet);
     if (err)
         return err;
     err = account_make_object(account, &revoker_pool, &revoker_ops, os_Revoker_ID, revoker);
     if (err) {
-        object_release(*facet);
+        account_free_object(*facet, &facet_pool);
         return err;
     }
     object_reference(target);
-    facet_of(*facet)->target = target;
+    forwarder_init(&facet_of(*facet)->forwarder, target);
     facet_of(*facet)->methods = methods;
-    facet_of(*facet)->depth = depth;
     object_reference(*facet);
     LIST_ENTRY(*revoker, struct revoker, object)->facet = facet_of(*facet);
     return CAP_OK;

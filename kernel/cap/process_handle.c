@@ -1,7 +1,7 @@
 /* ProcessHandle: a process as its supervisor sees it. It outlives the process and knows its end.
  *
  *   struct process_handle   wait, kill, waitOnly, usage, state
- *   struct wait_facet       wait, waitOnly: for who is to know the end and not to bring it about
+ *   wait_facet_ops          wait, waitOnly: for who is to know the end and not to bring it about
  *
  * References: as in kernel/object.h, and one for the process from process_handle_started until its end. A
  * facet holds one to its handle.
@@ -10,6 +10,7 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
+#include "kernel/ring/forwarder.h"
 #include "kernel/ring/kernel_call.h"
 
 struct process_handle {
@@ -21,13 +22,8 @@ struct process_handle {
     struct call_queue waiting;
 };
 
-struct wait_facet {
-    struct object object;
-    struct object *handle;
-};
-
 static struct record_pool handle_pool = RECORD_POOL(struct process_handle);
-static struct record_pool wait_facet_pool = RECORD_POOL(struct wait_facet);
+static struct record_pool wait_facet_pool = RECORD_POOL(struct forwarder);
 
 /* ---- To wait and nothing else --------------------------------------------------------------------- */
 
@@ -37,19 +33,19 @@ static enum cap_err wait_facet_forward(struct object *object, uint16_t method_id
 {
     if (method_id != os_ProcessHandle_wait_METHOD && method_id != os_ProcessHandle_waitOnly_METHOD)
         return CAP_ERR_UNIMPLEMENTED;
-    *target = LIST_ENTRY(object, struct wait_facet, object)->handle;
+    *target = LIST_ENTRY(object, struct forwarder, object)->target;
     return CAP_OK;
 }
 
 static void wait_facet_destroy(struct object *object)
 {
-    object_release(LIST_ENTRY(object, struct wait_facet, object)->handle);
+    forwarder_end(LIST_ENTRY(object, struct forwarder, object));
     account_free_object(object, &wait_facet_pool);
 }
 
 static void wait_facet_visit_held(struct object *object, const struct object_visitor *visitor)
 {
-    visitor->visit(visitor->context, LIST_ENTRY(object, struct wait_facet, object)->handle);
+    visitor->visit(visitor->context, LIST_ENTRY(object, struct forwarder, object)->target);
 }
 
 static const struct object_ops wait_facet_ops = {
@@ -72,7 +68,7 @@ static enum cap_err handle_wait_only(void *self, struct wire_call *wire,
     if (err)
         return err;
     object_reference(handle);
-    LIST_ENTRY(made, struct wait_facet, object)->handle = handle;
+    forwarder_init(LIST_ENTRY(made, struct forwarder, object), handle);
     struct os_ProcessHandle_waitOnly_Results_builder results = os_ProcessHandle_waitOnly_Results_init(wire);
     return os_ProcessHandle_waitOnly_Results_set_process(results, kernel_call_attach(wire, made));
 }

@@ -53,6 +53,8 @@ struct call {
     /* WAITING */
     struct call_queue *queue;
     struct list_node queue_link;
+    struct object *passed; /* the outermost facet on its way, one reference; NULL: none */
+    struct list_node passed_links[CAP_FACET_DEPTH_MAX]; /* of kernel/ring/forwarder.c */
     /* SERVED */
     struct process *server;
     cap_id_t serving_id; /* in server->serving */
@@ -113,12 +115,21 @@ static inline void call_refund_wait(struct process *caller, uint64_t message_byt
     ledger_refund(&caller->account.ledger, LEDGER_QUEUED_BYTES, message_bytes);
 }
 
+/* Of forwarder.c: the outermost facet that the CALL under way has passed, or NULL; and what call_wait and
+ * call_unwait have to do about it. */
+extern struct object *call_passing;
+void call_note_passed(struct call *call);
+void call_forget_passed(struct call *call);
+
 /* ACCEPTED -> WAITING, which has been charged, at the end of a queue; and out of it again. */
 static inline void call_wait(struct call *call, struct call_queue *queue)
 {
     CHECK(call->state == CALL_ACCEPTED);
     call->state = CALL_WAITING;
     call->queue = queue;
+    call->passed = NULL;
+    if (__builtin_expect(call_passing != NULL, 0))
+        call_note_passed(call);
     list_push_back(&queue->calls, &call->queue_link);
     queue->count++;
 }
@@ -128,6 +139,8 @@ static inline void call_unwait(struct call *call)
     CHECK(call->state == CALL_WAITING);
     call_refund_wait(call->caller, call->message.bytes);
     call->state = CALL_ACCEPTED;
+    if (__builtin_expect(call->passed != NULL, 0))
+        call_forget_passed(call);
     list_remove(&call->queue_link);
     call->queue->count--;
 }

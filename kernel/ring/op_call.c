@@ -7,17 +7,28 @@
 #include "kernel/ring/kernel_call.h"
 #include "kernel/ring/ops.h"
 
-/* The object that runs the method, behind the facets that let it through; kernel/cap/facet.c bounds their
- * number. */
-static inline enum cap_err resolve(struct object *object, uint16_t method_id, struct object **target)
+static inline enum cap_err call_object(struct object *target, struct process *process,
+                                       const struct cap_sqe *sqe)
 {
-    while (__builtin_expect(object->ops->forward != NULL, 0)) {
-        enum cap_err err = object->ops->forward(object, method_id, &object);
+    return target->ops->call ? target->ops->call(target, process, sqe)
+                             : kernel_call_run(target, process, sqe);
+}
+
+/* Behind the facets that let it through is the object that runs the method. kernel/cap/facet.c bounds their
+ * number. */
+static __attribute__((noinline)) enum cap_err call_through(struct object *facet, struct process *process,
+                                                           const struct cap_sqe *sqe)
+{
+    struct object *object = facet;
+    while (object->ops->forward) {
+        enum cap_err err = object->ops->forward(object, sqe->method_id, &object);
         if (err)
             return err;
     }
-    *target = object;
-    return CAP_OK;
+    call_passing = facet;
+    enum cap_err err = call_object(object, process, sqe);
+    call_passing = NULL;
+    return err;
 }
 
 /* Off the path of nearly every call. What a facet lets through are methods of its own interface, not of
@@ -38,11 +49,8 @@ static inline enum cap_err start(struct process *process, const struct cap_sqe *
     if (__builtin_expect(target->interface_id != sqe->interface_id, 0) &&
         !is_inherited(target, sqe->interface_id))
         return CAP_ERR_WRONG_INTERFACE;
-    err = resolve(target, sqe->method_id, &target);
-    if (err)
-        return err;
-    return target->ops->call ? target->ops->call(target, process, sqe)
-                             : kernel_call_run(target, process, sqe);
+    return __builtin_expect(target->ops->forward != NULL, 0) ? call_through(target, process, sqe)
+                                                             : call_object(target, process, sqe);
 }
 
 void op_call(struct process *process, const struct cap_sqe *sqe)

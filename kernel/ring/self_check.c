@@ -31,6 +31,8 @@ static void visit_table(const struct cap_table *table, const struct object_visit
 static void visit_call(const struct call *call, const struct object_visitor *visitor)
 {
     visitor->visit(visitor->context, call->target);
+    if (call->state == CALL_WAITING && call->passed)
+        visitor->visit(visitor->context, call->passed);
     if (!transfer_is_prepared(&call->transfer))
         return;
     for (uint32_t i = 0; i < call->transfer.count; i++)
