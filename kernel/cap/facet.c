@@ -10,15 +10,13 @@
  *
  * Next: kernel/ring/op_call.c, which looks through facets
  */
+#include "abi/limits.h"
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 
 #define METHODS_MAX 64
-
-/* Facets in front of facets: more than anybody needs, few enough to be looked through in one go. */
-#define DEPTH_MAX 8
 
 struct facet {
     struct object object;
@@ -144,7 +142,7 @@ static enum cap_err make_pair(struct account *account, struct object *target, ui
                               struct object **facet, struct object **revoker)
 {
     uint32_t depth = target->ops == &facet_ops ? facet_of(target)->depth + 1 : 1;
-    if (depth > DEPTH_MAX)
+    if (depth > CAP_FACET_DEPTH_MAX)
         return CAP_ERR_TOO_BIG;
     enum cap_err err = account_make_object(account, &facet_pool, &facet_ops, target->interface_id, facet);
     if (err)
