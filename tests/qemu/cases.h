@@ -9,6 +9,7 @@
 
 #include "abi/transfer.h"
 #include "build/gen/schema/capos.client.h"
+#include "tests/qemu/limits.h"
 #include "tests/qemu/raw.h"
 #include "tests/qemu/spawn.h"
 
@@ -20,6 +21,7 @@ struct cases {
     struct os_FacetFactory facets;
     struct os_ProcessSpawner spawner;
     struct os_Inspector inspector; /* null for peers */
+    struct limits peer_limits;     /* of the peers that are started from now on */
 };
 
 /* ---- The list of cases ---------------------------------------------------------------------------- */
@@ -300,6 +302,7 @@ static inline enum cap_err peer_try(struct cases *cases, const char *binary, con
     enum cap_err err = os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
     if (!err)
         err = os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(name));
+    limits_set(params, cases->peer_limits);
     struct os_NamedCap_list_builder list = os_ProcessSpawner_spawn_Params_init_grants(params, count);
     for (uint32_t i = 0; !err && i < count; i++) {
         struct os_NamedCap_builder grant = os_NamedCap_list_builder_at(list, i);
