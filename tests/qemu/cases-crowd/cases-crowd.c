@@ -6,7 +6,7 @@
 #include "tests/qemu/cases-crowd/parts.h"
 
 #define MS         1000000ull
-#define CROWD_MOST 600
+#define CROWD_MOST 400
 
 static struct os_ProcessHandle crowd[CROWD_MOST];
 static struct os_Timer timer;
@@ -173,7 +173,7 @@ static void case_95(struct cases *cases)
 
 #define PUSHERS      8
 #define CALLERS      (CAP_ENDPOINT_QUEUE_MAX - 1 - PUSHERS)
-#define POLITE_CALLS 20
+#define POLITE_CALLS 10
 #define SLICE_NS     (10 * MS)
 #define ROUNDS_MAX   6 /* 255 calls in front, of which the server's slice takes some dozens */
 
@@ -219,7 +219,7 @@ static void case_99(struct cases *cases)
 static const struct hostile_case list[] = {
     {87, "31 greedy clients with limits of 8 calls that wait: 8 places are left for another", case_87},
     {94, "two that serve each other recurse to their limits of calls, and come back", case_94},
-    {95, "600 calls deep; killed in the middle, and each level hears of it once", case_95},
+    {95, "400 calls deep; killed in the middle, and each level hears of it once", case_95},
     {99, "one among 255 others with a place in the queue each: answered within six rounds", case_99},
 };
 
