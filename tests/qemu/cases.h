@@ -9,6 +9,7 @@
 
 #include "abi/transfer.h"
 #include "build/gen/schema/capos.client.h"
+#include "lib/mem.h"
 #include "tests/qemu/limits.h"
 #include "tests/qemu/raw.h"
 #include "tests/qemu/spawn.h"
@@ -291,6 +292,9 @@ struct grant {
     uint64_t mode;
 };
 
+/* Why the latest start ended as it did. */
+static char peer_reason[256];
+
 /* name is what the program goes by. Moved handles are forgotten if the process starts. */
 static inline enum cap_err peer_try(struct cases *cases, const char *binary, const char *name,
                                     const struct grant *grants, uint32_t count,
@@ -312,6 +316,9 @@ static inline enum cap_err peer_try(struct cases *cases, const char *binary, con
     }
     if (!err)
         err = spawn_finish(&call, process);
+    struct wire_text reason = rt_call_reason(&call, err);
+    memcpy(peer_reason, reason.bytes, reason.length);
+    peer_reason[reason.length] = 0;
     err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;
