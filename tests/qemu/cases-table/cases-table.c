@@ -156,7 +156,9 @@ static const struct hostile_case list[] = {
     {47, "the generations before and after: ERR_STALE", case_47},
     {49, "a slot used 3,000 times by two kinds of objects: its first id stays dead", case_49},
     {52, "the ids of another process: its own or ERR_NO_CAP", case_52},
-    {55, "an object is moved, or loses its last reference, while its method runs: it lives until that is over", case_55},
+    {55,
+     "an object is moved, or loses its last reference, while its method runs: it lives until that is over",
+     case_55},
 };
 
 int main(struct rt *rt)
