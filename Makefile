@@ -5,7 +5,7 @@
 #   make host-tests      unit tests under build/tests/host/{gcc,clang}, with ASan and UBSan
 #   make boot-test       the loader and the kernel that judges it
 #   make fuzz FUZZ=NAME  build/fuzz/bin/NAME: tests/fuzz/fuzz_NAME.c with libFuzzer
-#   make test-kernel     build/test-kernel: the kernel with AllocationFault in it
+#   make test-kernel     build/test-kernel: the kernel with AllocationFault and TestSupport in it
 #   make qemu-tests      programs and manifests of all tests/qemu/NAME
 #   make qemu-test TEST=NAME     of one of them
 #   make bench           the benchmark's programs, manifest and instruction counter
@@ -105,7 +105,7 @@ $(KERNEL): $(KERNEL_OBJECTS) $(BUILD)/kernel/symbols-all.o kernel/kernel.ld
 # The same with what only tests may ask for, in a folder of its own. Everything that is generated is the kernel's.
 .PHONY: test-kernel
 test-kernel: $(GEN_KERNEL)
-	$(MAKE) BUILD=build/test-kernel GEN=$(GEN) KERNEL_DEFINES=-DCAP_TEST_FAIL_ALLOC kernel
+	$(MAKE) BUILD=build/test-kernel GEN=$(GEN) KERNEL_DEFINES=-DCAP_TEST_KERNEL kernel
 
 # ---- Loader ---------------------------------------------------------------------------------------
 

@@ -26,9 +26,6 @@
  * that servers have not answered yet. With so many, the next one is CAP_ERR_AGAIN. */
 #define CAP_ENDPOINT_ABANDONED_MAX 32
 
-/* Facets in front of each other: more than anybody needs, few enough to be looked through in one go. */
-#define CAP_FACET_DEPTH_MAX 8
-
 /* Calls that may wait behind one facet of FacetFactory; then it is CAP_ERR_AGAIN. */
 #define CAP_FACET_WAITING_MAX 256
 
@@ -40,6 +37,13 @@
 
 /* The most interfaces that one that is served may inherit from. */
 #define CAP_ANCESTORS_MAX 8
+
+/* Facets of FacetFactory in front of each other: more than anybody needs, few enough to be looked through in
+ * one go. */
+#define CAP_FACET_DEPTH_MAX 8
+
+/* How often a spawner may be restricted further, counted from the kernel's own. */
+#define CAP_SPAWNER_DEPTH_MAX 8
 
 /* A name in a CapSet or a process name, without the closing NUL. */
 #define CAP_NAME_BYTES_MAX 31

@@ -112,6 +112,7 @@ static struct object *kernel_object(uint16_t which, struct process *init)
         [os_KernelObject_auditReader] = audit_reader_object,
         [os_KernelObject_inspector] = inspector_object,
         [os_KernelObject_allocationFault] = allocation_fault_object,
+        [os_KernelObject_testSupport] = test_support_object,
     };
     struct object *object;
     if (which == os_KernelObject_virtualMemory) {

@@ -3,10 +3,11 @@
  * A capability is the right to use the object's interface, nothing less and nothing more: to give less,
  * make another object with fewer methods. The kernel reaches every object only through its operations.
  *
- * References are held by: each slot of a capability table, each transfer under way, each call that has
- * the object as its target until the call is finished, each mapping of a memory object, and whatever
- * the object's own file lists. The last one to go puts the object on a list; object_reap destroys what
- * is on it, so that destruction never nests.
+ * References are held by: each slot of a capability table; each copy in a transfer under way (what is moved
+ * is still in its sender's table); each call that has the object as its target, until the call is finished;
+ * each RECV that waits on it; each answer under way to which a method has attached it, until the answer is
+ * put or taken back; each mapping of a memory object; and whatever the object's own file lists. The last one
+ * to go puts the object on a list; object_reap destroys what is on it, so that destruction never nests.
  *
  * Next: kernel/cap/console.c for the simplest object, kernel/ring/op_call.c for who calls them
  */

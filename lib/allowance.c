@@ -7,7 +7,7 @@ enum cap_err allowance_narrow(struct allowance *inner, struct allowance *outer, 
 {
     if (programs == 0 || (programs & ~outer->programs) || process_limit == 0)
         return CAP_ERR_INVALID;
-    if (outer->depth == ALLOWANCE_DEPTH_MAX)
+    if (outer->depth == CAP_SPAWNER_DEPTH_MAX)
         return CAP_ERR_TOO_BIG;
     *inner = (struct allowance){
         .outer = outer, .programs = programs, .process_limit = process_limit, .depth = outer->depth + 1};

@@ -15,12 +15,10 @@
 #pragma once
 
 #include "abi/error.h"
+#include "abi/limits.h"
 
 /* Programs have numbers below this one, and a bit each. */
 #define ALLOWANCE_PROGRAMS_MAX 64
-
-/* How far an allowance is from the root, at most. */
-#define ALLOWANCE_DEPTH_MAX 8
 
 struct allowance {
     struct allowance *outer; /* NULL: the root; must outlive this one */
@@ -36,7 +34,7 @@ struct allowance {
     }
 
 /* Makes *inner narrower than *outer, or as narrow. CAP_ERR_INVALID: no program, one that the outer one does
- * not allow, or a limit of 0. CAP_ERR_TOO_BIG: further from the root than ALLOWANCE_DEPTH_MAX. */
+ * not allow, or a limit of 0. CAP_ERR_TOO_BIG: further from the root than CAP_SPAWNER_DEPTH_MAX. */
 CAP_MUST_CHECK enum cap_err allowance_narrow(struct allowance *inner, struct allowance *outer,
                                              uint64_t programs, uint32_t process_limit);
 

@@ -11,7 +11,7 @@
 #include "build/gen/schema/testing.capnp.h"
 #include "lib/fmt.h"
 
-#define OBJECT_COUNT (os_KernelObject_allocationFault + 1)
+#define OBJECT_COUNT (os_KernelObject_testSupport + 1)
 
 struct object_row {
     const char *name;
@@ -33,6 +33,7 @@ static const struct object_row object_rows[] = {
     [os_KernelObject_auditReader] = {"auditReader", os_AuditReader_ID},
     [os_KernelObject_inspector] = {"inspector", os_Inspector_ID},
     [os_KernelObject_allocationFault] = {"allocationFault", os_AllocationFault_ID},
+    [os_KernelObject_testSupport] = {"testSupport", os_TestSupport_ID},
 };
 _Static_assert(sizeof(object_rows) / sizeof(object_rows[0]) == OBJECT_COUNT, "one row a kernel object");
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WORD_LIST_BYTES      208
+#define WORD_LIST_BYTES      216
 #define WORD_LIST_WORD_BYTES 64 /* longer words are cut */
 
 struct word_list {

@@ -243,7 +243,8 @@ interface ProcessSpawner @0x871e293fa4b5c6d7 {
   # unimplemented: recorded mode), ERR_INVALID (a name that is empty, has other characters, or occurs twice; a process
   # name `init`; a grant without a capability, or one granted twice or not at all; both binary and image; arguments
   # that are not whole words; an unknown mode), ERR_WRONG_INTERFACE (the image is not memory of the kernel's),
-  # ERR_TOO_BIG (more than 32 grants), ERR_QUOTA, ERR_NO_MEMORY.
+  # ERR_TOO_BIG (more than 32 grants), ERR_NO_SLOT (the grants do not fit the child's slots, or the handle not the
+  # caller's table), ERR_QUOTA, ERR_NO_MEMORY.
 
   enum Mode {
     normal @0;

@@ -80,6 +80,7 @@ enum KernelObject {
   auditReader @11;
   inspector @12;
   allocationFault @13;  # only in a kernel that was built for tests; any other refuses to boot
+  testSupport @14;      # as allocationFault
 }
 
 struct Service {

@@ -14,3 +14,19 @@ interface AllocationFault @0x918fda9123a98499 {
   disarm @1 () -> (count :UInt64);
   # No allocation fails any more. How many there were since `arm`, the one that failed included.
 }
+
+interface TestSupport @0xb9e789b4da1abaa9 {
+  # What would take years to reach, or that no object of the kernel is. Only a kernel that was built for tests has it.
+
+  age @0 (slot :UInt32, uses :UInt32, isCall :Bool);
+  # From now on this slot of the caller's table of capabilities, or, with isCall, of its table of calls that it has to
+  # answer, is as if it had been used so often. It must be free.
+  # Errors: ERR_INVALID (there is no such slot, it is not free, it was used as often already, or it would be retired).
+
+  object @1 (canCopy :Bool, canMove :Bool) -> (object :TestObject);
+  # An object that can be copied and moved as far as this says. There is one of each kind.
+}
+
+interface TestObject @0xfcabd599bb23efe2 {
+  # Has no methods.
+}

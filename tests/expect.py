@@ -14,7 +14,7 @@ The file is text: one `key: value` a line; `#` begins a comment line. All keys m
   args: TEXT          the kernel's command line
   icount: 4           one instruction takes 2^4 ns: the machine's time is that of its instructions, and each run
                       is the same
-  kernel: test        the kernel that `make test-kernel` builds, in which AllocationFault is
+  kernel: test        the kernel that `make test-kernel` builds, in which AllocationFault and TestSupport are
   run: on-demand      for a test that takes minutes: it runs only if its full name is given
   module: SOURCE      a boot module; repeated for several (default: manifest). SOURCE is one of
                         manifest       the test's own system.cue, packed

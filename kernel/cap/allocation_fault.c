@@ -1,6 +1,6 @@
 /* AllocationFault: the kernel runs out of memory when a test says so. Not in the kernel that everybody runs.
  *
- * Next: tests/qemu/fail-alloc/fail-alloc.c
+ * Next: kernel/cap/test_support.c
  */
 #include "build/gen/schema/testing.capnp.h"
 #include "kernel/cap/objects.h"
@@ -48,5 +48,5 @@ static struct object fault = OBJECT_STATIC(&fault_ops, os_AllocationFault_ID);
 
 struct object *allocation_fault_object(void)
 {
-    return FAIL_ALLOC_IS_BUILT ? &fault : NULL;
+    return TEST_KERNEL_IS_BUILT ? &fault : NULL;
 }

@@ -11,6 +11,7 @@
  *
  * Next: kernel/ring/op_call.c, which looks through facets
  */
+#include "abi/limits.h"
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"

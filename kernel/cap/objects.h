@@ -26,6 +26,7 @@ struct object *entropy_object(void);
 struct object *log_reader_object(void);
 struct object *audit_reader_object(void);
 struct object *allocation_fault_object(void); /* NULL: this kernel is not built for tests */
+struct object *test_support_object(void);     /* likewise */
 
 /* The boot module, for boot_package and process_spawner: byte_count bytes at physical address paddr, and the
  * message in it, which lib/manifest has accepted. */

@@ -7,10 +7,10 @@
 
 #include "abi/base.h"
 
-#ifdef CAP_TEST_FAIL_ALLOC
-#define FAIL_ALLOC_IS_BUILT true
+#ifdef CAP_TEST_KERNEL
+#define TEST_KERNEL_IS_BUILT true
 #else
-#define FAIL_ALLOC_IS_BUILT false
+#define TEST_KERNEL_IS_BUILT false
 #endif
 
 /* Counts one allocation, of a frame or of a record; whether it is the one that is to fail. */
@@ -18,7 +18,7 @@ bool fail_alloc_count(void);
 
 static inline bool fail_alloc_now(void)
 {
-    return FAIL_ALLOC_IS_BUILT && fail_alloc_count();
+    return TEST_KERNEL_IS_BUILT && fail_alloc_count();
 }
 
 /* From now on the allocation with this number fails, counted from 1; 0: none. Returns how many there were

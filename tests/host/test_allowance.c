@@ -105,14 +105,14 @@ TEST(siblings_compete_for_what_is_outside_and_a_refusal_counts_nothing)
 
 TEST(narrowing_ends_at_a_depth)
 {
-    struct allowance chain[ALLOWANCE_DEPTH_MAX + 1];
+    struct allowance chain[CAP_SPAWNER_DEPTH_MAX + 1];
     struct allowance *outer = &root;
     begin();
-    for (uint32_t i = 0; i < ALLOWANCE_DEPTH_MAX; i++) {
+    for (uint32_t i = 0; i < CAP_SPAWNER_DEPTH_MAX; i++) {
         narrow(&chain[i], outer, 1, 5);
         outer = &chain[i];
     }
-    EXPECT_EQ(allowance_narrow(&chain[ALLOWANCE_DEPTH_MAX], outer, 1, 5), CAP_ERR_TOO_BIG);
+    EXPECT_EQ(allowance_narrow(&chain[CAP_SPAWNER_DEPTH_MAX], outer, 1, 5), CAP_ERR_TOO_BIG);
     EXPECT_EQ(take(outer), CAP_OK);
     EXPECT_EQ(root.process_count, 1);
 }

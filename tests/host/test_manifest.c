@@ -234,12 +234,12 @@ TEST(an_unknown_object_for_init_is_refused)
 {
     struct system *system = good_system();
 
-    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 14};
+    system->init_grants[system->init_grant_count++] = (struct init_grant_row){"fifth", 15};
     EXPECT_REFUSED(
         system, "init.grants[5].object",
-        "kernel object 14 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
+        "kernel object 15 is unknown; known: console, bootPackage, processSpawner, endpointFactory, "
         "virtualMemory, facetFactory, timer, frameAllocator, notificationFactory, entropy, "
-        "logReader, auditReader, inspector, allocationFault");
+        "logReader, auditReader, inspector, allocationFault, testSupport");
     system->init_grants[5].object = 65535;
     EXPECT_REFUSED(system, "init.grants[5].object", "kernel object 65535 is unknown");
 }

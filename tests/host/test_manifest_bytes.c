@@ -278,7 +278,7 @@ TEST(every_kernel_object_has_a_word_and_an_interface)
 {
     uint16_t object = 99;
 
-    for (uint16_t i = 0; i <= os_KernelObject_allocationFault; i++) {
+    for (uint16_t i = 0; i <= os_KernelObject_testSupport; i++) {
         EXPECT(manifest_object_name(i));
         EXPECT(manifest_object_interface(i) != 0);
         EXPECT_EQ(manifest_object_find(wire_text_of(manifest_object_name(i)), &object), CAP_OK);
@@ -286,8 +286,8 @@ TEST(every_kernel_object_has_a_word_and_an_interface)
     }
     EXPECT_STR(manifest_object_name(os_KernelObject_console), "console");
     EXPECT_EQ(manifest_object_interface(os_KernelObject_console), 0xa1b8c3d94e5f6071);
-    EXPECT(!manifest_object_name(14));
-    EXPECT_EQ(manifest_object_interface(14), 0);
+    EXPECT(!manifest_object_name(15));
+    EXPECT_EQ(manifest_object_interface(15), 0);
     EXPECT_EQ(manifest_object_find(wire_text_of("consol"), &object), CAP_ERR_INVALID);
 }
 

@@ -9,6 +9,8 @@
 
 #include "abi/transfer.h"
 #include "build/gen/schema/capos.client.h"
+#include "lib/mem.h"
+#include "tests/qemu/limits.h"
 #include "tests/qemu/raw.h"
 #include "tests/qemu/spawn.h"
 
@@ -20,6 +22,7 @@ struct cases {
     struct os_FacetFactory facets;
     struct os_ProcessSpawner spawner;
     struct os_Inspector inspector; /* null for peers */
+    struct limits peer_limits;     /* of the peers that are started from now on */
 };
 
 /* ---- The list of cases ---------------------------------------------------------------------------- */
@@ -289,6 +292,9 @@ struct grant {
     uint64_t mode;
 };
 
+/* Why the latest start ended as it did. */
+static char peer_reason[256];
+
 /* name is what the program goes by. Moved handles are forgotten if the process starts. */
 static inline enum cap_err peer_try(struct cases *cases, const char *binary, const char *name,
                                     const struct grant *grants, uint32_t count,
@@ -300,6 +306,7 @@ static inline enum cap_err peer_try(struct cases *cases, const char *binary, con
     enum cap_err err = os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
     if (!err)
         err = os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(name));
+    limits_set(params, cases->peer_limits);
     struct os_NamedCap_list_builder list = os_ProcessSpawner_spawn_Params_init_grants(params, count);
     for (uint32_t i = 0; !err && i < count; i++) {
         struct os_NamedCap_builder grant = os_NamedCap_list_builder_at(list, i);
@@ -309,6 +316,9 @@ static inline enum cap_err peer_try(struct cases *cases, const char *binary, con
     }
     if (!err)
         err = spawn_finish(&call, process);
+    struct wire_text reason = rt_call_reason(&call, err);
+    memcpy(peer_reason, reason.bytes, reason.length);
+    peer_reason[reason.length] = 0;
     err = raw_quota_of(&call, err);
     rt_call_end(&call);
     return err;

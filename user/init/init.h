@@ -97,6 +97,7 @@ struct init {
     struct os_AuditReader audit_reader;
     struct os_Inspector inspector;
     struct os_AllocationFault allocation_fault;
+    struct os_TestSupport test_support;
 
     struct wire_message_reader
         message; /* the manifest, valid as a whole once boot_load has returned CAP_OK */

@@ -30,6 +30,8 @@ static bool find_own(struct init *init)
         init->inspector.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "allocationFault", os_AllocationFault, &init->allocation_fault) != CAP_OK)
         init->allocation_fault.handle = (struct rt_handle){.rt = rt};
+    if (RT_CAPSET(rt, "testSupport", os_TestSupport, &init->test_support) != CAP_OK)
+        init->test_support.handle = (struct rt_handle){.rt = rt};
     if (RT_CAPSET(rt, "bootPackage", os_BootPackage, &init->boot_package) == CAP_OK &&
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &init->process_spawner) == CAP_OK &&
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &init->endpoint_factory) == CAP_OK &&

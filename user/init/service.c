@@ -65,6 +65,9 @@ struct rt_handle service_kernel_object(const struct init *init, uint16_t object,
     case os_KernelObject_allocationFault:
         *interface = "AllocationFault";
         return init->allocation_fault.handle;
+    case os_KernelObject_testSupport:
+        *interface = "TestSupport";
+        return init->test_support.handle;
     case os_KernelObject_auditReader:
         *interface = "AuditReader";
         return init->audit_reader.handle;

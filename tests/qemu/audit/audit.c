@@ -204,6 +204,129 @@ static void test_loss(struct raw *raw)
     test_endpoint(raw);
 }
 
+/* One page of what this process holds, from `place` on: how many, and where the next page begins. */
+static uint32_t read_page(struct raw *raw, uint64_t *place, uint16_t most, uint64_t *next, uint64_t *caps)
+{
+    struct rt_call call;
+    struct os_AuditReader_holdings_Results_reader results;
+    struct os_AuditReader_holdings_Params_builder params = os_AuditReader_holdings_begin(&call, graph.reader);
+    os_AuditReader_holdings_Params_set_place(params, *place);
+    os_AuditReader_holdings_Params_set_most(params, most);
+    enum cap_err err = os_AuditReader_holdings_send(&call);
+    if (!err)
+        err = os_AuditReader_holdings_wait(&call, &results);
+    raw_expect_err(raw, err, CAP_OK, "a page");
+    uint32_t count = err ? 0 : os_Holding_list_count(os_AuditReader_holdings_Results_get_holdings(results));
+    for (uint32_t i = 0; i < count; i++)
+        caps[i] =
+            os_Holding_get_cap(os_Holding_list_at(os_AuditReader_holdings_Results_get_holdings(results), i));
+    if (!err) {
+        *place = os_AuditReader_holdings_Results_get_nextPlace(results);
+        *next = os_AuditReader_holdings_Results_get_next(results);
+    }
+    rt_call_end(&call);
+    return count;
+}
+
+#define LISTED    20
+#define PAGE_SIZE 4
+
+/* The whole list of a table that `change` changes behind the second page: whether `next` told of it, and
+ * which capabilities are in the list. */
+static bool list_while(struct raw *raw, void (*change)(struct raw *raw, struct os_Endpoint *endpoints_held),
+                       struct os_Endpoint *held, uint64_t *caps, uint32_t *count)
+{
+    uint64_t place = 0, next = 0, first_next = 0;
+    bool is_told = false;
+    *count = 0;
+    for (uint32_t page = 0; page == 0 || (place != 0 && page < 20); page++) {
+        if (page == 2 && change)
+            change(raw, held);
+        *count += read_page(raw, &place, PAGE_SIZE, &next, caps + *count);
+        first_next = page ? first_next : next;
+        is_told = is_told || next != first_next;
+        raw_expect(raw, !change || page < 2 || is_told, "every page behind a change tells of it");
+        raw_expect(raw, page >= 2 || !is_told, "and none before");
+    }
+    return is_told;
+}
+
+static uint32_t times_listed(const uint64_t *caps, uint32_t count, uint64_t cap)
+{
+    uint32_t times = 0;
+    for (uint32_t i = 0; i < count; i++)
+        times += caps[i] == cap;
+    return times;
+}
+
+static void give_up(struct raw *raw, struct os_Endpoint *endpoint)
+{
+    const struct cap_sqe sqe = {.opcode = CAP_OP_RELEASE, .target = endpoint->handle.cap.bits};
+    raw_expect_err(raw, raw_status(raw, &sqe), CAP_OK, "one is released");
+    rt_handle_forget(&endpoint->handle);
+}
+
+/* So many, in the order of their slots, which is that of lists. */
+static void hold(struct raw *raw, struct os_Endpoint *held, uint64_t *ids)
+{
+    for (uint32_t i = 0; i < LISTED; i++) {
+        struct os_Endpoint made;
+        raw_expect_err(raw, os_EndpointFactory_create(endpoints, SERVED_ID, &made), CAP_OK, "one of many");
+        uint32_t at = i;
+        for (; at > 0 && (uint32_t)ids[at - 1] > (uint32_t)made.handle.cap.bits; at--) {
+            held[at] = held[at - 1];
+            ids[at] = ids[at - 1];
+        }
+        held[at] = made;
+        ids[at] = made.handle.cap.bits;
+    }
+}
+
+/* In front of the reader, behind it, and one that takes the place of another. */
+static void release_listed(struct raw *raw, struct os_Endpoint *held)
+{
+    give_up(raw, &held[0]);
+}
+
+static void release_unlisted(struct raw *raw, struct os_Endpoint *held)
+{
+    give_up(raw, &held[LISTED - 1]);
+}
+
+static void replace_listed(struct raw *raw, struct os_Endpoint *held)
+{
+    give_up(raw, &held[0]);
+    raw_expect_err(raw, os_EndpointFactory_create(endpoints, SERVED_ID, &held[0]), CAP_OK, "another");
+}
+
+/* Case 59. */
+static void test_list_while_it_changes(struct raw *raw)
+{
+    static void (*const changes[])(struct raw * raw, struct os_Endpoint * held) = {
+        release_listed, release_unlisted, replace_listed};
+    static uint64_t caps[2 * LISTED + 20];
+    struct os_Endpoint held[LISTED];
+    uint64_t ids[LISTED];
+    uint32_t count, all;
+    for (uint32_t k = 0; k < sizeof changes / sizeof changes[0]; k++) {
+        hold(raw, held, ids);
+        raw_expect(raw, !list_while(raw, NULL, held, caps, &all), "no change, and none is told");
+        for (uint32_t i = 0; i < LISTED; i++)
+            raw_expect_err(raw, times_listed(caps, all, ids[i]), 1, "then each is listed once");
+        raw_expect(raw, list_while(raw, changes[k], held, caps, &count), "a change is told");
+        for (uint32_t i = 1; i < LISTED - 1; i++)
+            raw_expect_err(raw, times_listed(caps, count, ids[i]), 1, "what stays is listed once even so");
+        raw_expect_err(raw, times_listed(caps, count, ids[0]), 1, "what was there when it was listed, too");
+        raw_expect_err(raw, times_listed(caps, count, ids[LISTED - 1]), changes[k] != release_unlisted,
+                       "and what is gone before its page is not");
+        for (uint32_t i = 0; i < LISTED; i++)
+            rt_handle_drop(&held[i].handle);
+        rt_flush(raw->rt);
+    }
+    raw_expect(raw, graph_is_kernels(&graph), "the graph is right");
+    __builtin_memcpy(expected_counts, graph.event_counts, sizeof expected_counts);
+}
+
 /* Records of any number, and pages of any size, are the same records. */
 static void test_pages(struct raw *raw)
 {
@@ -254,6 +377,7 @@ int main(struct rt *rt)
     test_facet(&raw);
     test_processes(&raw);
     test_pages(&raw);
+    test_list_while_it_changes(&raw);
     test_loss(&raw);
     rt_call_end(&graph.call);
     return raw_end(&raw);

@@ -84,9 +84,61 @@ static void case_52(struct cases *cases)
     pair_drop(cases, &parent);
 }
 
+static uint32_t objects_count(struct cases *cases)
+{
+    uint32_t processes = 0, objects = 0, calls = 0;
+    uint64_t references = 0;
+    raw_expect_err(&cases->raw,
+                   os_Inspector_check(cases->inspector, &processes, &objects, &references, &calls), CAP_OK,
+                   "the books are right");
+    return objects;
+}
+
+/* A spawner for two processes at a time, of the binary `guesser`. */
+static struct os_ProcessSpawner restricted(struct cases *cases)
+{
+    struct rt_call call;
+    struct os_ProcessSpawner_restrict_Results_reader results;
+    struct os_ProcessSpawner made = {{.rt = cases->raw.rt}};
+    struct os_ProcessSpawner_restrict_Params_builder params =
+        os_ProcessSpawner_restrict_begin(&call, cases->spawner);
+    (void)!wire_list_set_text(os_ProcessSpawner_restrict_Params_init_binaries(params, 1), 0,
+                              wire_text_of("guesser"));
+    os_ProcessSpawner_restrict_Params_set_processes(params, 2);
+    enum cap_err err = os_ProcessSpawner_restrict_send(&call);
+    if (!err)
+        err = os_ProcessSpawner_restrict_wait(&call, &results);
+    if (!err)
+        err = rt_call_take(&call, os_ProcessSpawner_restrict_Results_get_spawner(results), &made.handle);
+    raw_expect_err(&cases->raw, err, CAP_OK, "a restricted spawner");
+    rt_call_end(&call);
+    return made;
+}
+
+/* A spawn moves the capability that it was called through into the child, who does the same with its own. */
+static void spawn_itself(struct cases *cases)
+{
+    uint32_t before = objects_count(cases);
+    struct cases inner = *cases;
+    inner.spawner = restricted(cases);
+    uint64_t cap = inner.spawner.handle.cap.bits;
+    const struct grant grants[] = {move_of("spawner", inner.spawner.handle),
+                                   copy_of("console", cases->raw.console.handle)};
+    struct os_ProcessHandle process = {{.rt = cases->raw.rt}};
+    raw_expect_err(&cases->raw, peer_try(&inner, "nobody", "heir", grants, 2, &process), CAP_ERR_EXCEPTION,
+                   "a spawn that fails after it has taken itself");
+    expect_id(cases, cap, CAP_OK, "the spawner is back");
+    raw_expect_err(&cases->raw, peer_try(&inner, "guesser", "heir", grants, 2, &process), CAP_OK,
+                   "a spawn through the spawner that it moves");
+    expect_id(cases, cap, CAP_ERR_STALE, "which is the child's now");
+    raw_expect_err(&cases->raw, peer_end(cases, &process), 0, "the child could use it");
+    raw_expect_err(&cases->raw, objects_count(cases), before, "and with its last heir it is gone");
+}
+
 /* The object whose method runs loses its last reference while it runs. */
 static void case_55(struct cases *cases)
 {
+    spawn_itself(cases);
     struct pair pair = pair_make(cases, 1), probe = pair_make(cases, 2);
     const struct grant grants[] = {copy_of("endpoint", pair.endpoint.handle), move_of("cap", probe.client)};
     struct os_ProcessHandle peer = peer_start(cases, "guesser", "suicide", grants, 2);
@@ -104,7 +156,9 @@ static const struct hostile_case list[] = {
     {47, "the generations before and after: ERR_STALE", case_47},
     {49, "a slot used 3,000 times by two kinds of objects: its first id stays dead", case_49},
     {52, "the ids of another process: its own or ERR_NO_CAP", case_52},
-    {55, "an object's last reference goes while its method runs: destroyed after it", case_55},
+    {55,
+     "an object is moved, or loses its last reference, while its method runs: it lives until that is over",
+     case_55},
 };
 
 int main(struct rt *rt)

@@ -43,7 +43,31 @@ static void play_suicide(struct peer *peer)
     stay();
 }
 
-static const struct part parts[] = {{"guesser", play_guesser}, {"suicide", play_suicide}};
+/* Has a spawner for two processes at a time, and moves it into a child through itself. */
+static void play_heir(struct peer *peer)
+{
+    struct cases *cases = &peer->cases;
+    struct rt_handle spawner = cases->spawner.handle;
+    const struct grant grants[] = {move_of("spawner", spawner),
+                                   copy_of("console", cases->raw.console.handle)};
+    struct os_ProcessHandle process = peer_start(cases, "guesser", "last-heir", grants, 2);
+    expect_id(cases, spawner.cap.bits, CAP_ERR_STALE, "it is the child's now");
+    raw_expect_err(&cases->raw, peer_end(cases, &process), 0, "who could use it");
+}
+
+static void play_last_heir(struct peer *peer)
+{
+    struct os_ProcessHandle process = {{.rt = peer->cases.raw.rt}};
+    raw_expect_err(&peer->cases.raw, peer_try(&peer->cases, "guesser", "nobody", NULL, 0, &process),
+                   CAP_ERR_QUOTA, "the spawner has started two processes, which live");
+}
+
+static const struct part parts[] = {
+    {"guesser", play_guesser},
+    {"suicide", play_suicide},
+    {"heir", play_heir},
+    {"last-heir", play_last_heir},
+};
 
 int main(struct rt *rt)
 {

@@ -1,10 +1,10 @@
 /* Transfers under hostile conditions: full tables, deaths at every moment, moves that meet each other. What
  * was to be moved is the one client facet of an endpoint (`probe`), so that its end can be seen.
  *
- * Next: tests/qemu/cases-transfer/peer.c
+ * Next: tests/qemu/cases-transfer/many.h
  */
+#include "tests/qemu/cases-transfer/many.h"
 #include "lib/fmt.h"
-#include "tests/qemu/cases.h"
 
 #define MS 1000000ull
 
@@ -345,36 +345,7 @@ static void case_77(struct cases *cases)
     pair_drop(cases, &pair);
 }
 
-/* ---- Many capabilities, and grants ---------------------------------------------------------------- */
-
-static void case_82(struct cases *cases)
-{
-    struct pair pair = pair_make(cases, 1), probe = pair_make(cases, 2);
-    uint64_t caps[CAP_TRANSFER_MAX];
-    for (uint32_t bad = 0; bad < CAP_TRANSFER_MAX; bad++) {
-        for (uint32_t i = 0; i < CAP_TRANSFER_MAX; i++)
-            caps[i] = i == bad ? 0 : pair.client.cap.bits;
-        struct cap_sqe call = carrying(call_of(pair.client), CAP_TRANSFER_COPY, caps, CAP_TRANSFER_MAX);
-        uint32_t moved = bad ? 0 : 1;
-        call_list[moved].out = (struct cap_transfer_out){probe.client.cap.bits, CAP_TRANSFER_MOVE};
-        submit(cases, call, 1);
-        expect(cases, 1, CAP_ERR_NO_CAP, "one of many is invalid");
-    }
-    expect_id(cases, probe.client.cap.bits, CAP_OK, "what the others were to move is here");
-    expect_facet_lives(cases, &probe, "alive");
-    caps[0] = pair.client.cap.bits;
-    for (uint32_t i = 0; i < CAP_TRANSFER_MAX; i++)
-        caps[i] = pair.client.cap.bits;
-    submit(cases, carrying(call_of(pair.client), CAP_TRANSFER_COPY, caps, CAP_TRANSFER_MAX), 2);
-    submit(cases, recv_on(pair.endpoint), 3);
-    struct cap_cqe cqe = expect(cases, 3, CAP_OK, "all of them valid");
-    raw_expect(&cases->raw, cqe.cap_count == CAP_TRANSFER_MAX, "all of them arrive");
-    answer_own(cases, incoming.head.call_id, 2, "and the call ends well");
-    for (uint32_t i = 0; i < CAP_TRANSFER_MAX; i++)
-        expect_release(cases, received[i].cap, "each of them once");
-    pair_drop(cases, &probe);
-    pair_drop(cases, &pair);
-}
+/* ---- Grants ---------------------------------------------------------------------------------------- */
 
 /* A spawn whose k-th grant is wrong, for every k; the others would have been moved. */
 static void case_84(struct cases *cases)
@@ -430,9 +401,12 @@ static const struct hostile_case list[] = {
     {71, "the endpoint closes: moves that wait come home", case_71},
     {72, "a time limit: moves that wait come home", case_72},
     {74, "an answer to a dead caller: its moves stay the server's", case_74},
+    {76, "an answer with moves for which its caller has no room: both hear of it, nothing has moved",
+     case_76},
     {77, "an endpoint moved through itself: waits, is cancelled, is delivered, leaves no loop", case_77},
     {78, "moves that cross between full tables: both refused, and then both done", case_78},
-    {82, "32 capabilities of which any one is invalid: none is sent", case_82},
+    {82, "32 moves of which any one is invalid, in calls and answers: none is sent", case_82},
+    {83, "modes that are none, all bits of them: ERR_BAD_SQE, and each badge is what it was", case_83},
     {84, "a spawn whose k-th grant is wrong, for each k: no child, the parent holds all", case_84},
 };
 

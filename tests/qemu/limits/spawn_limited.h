@@ -3,11 +3,8 @@
 
 #include "build/gen/schema/capos.client.h"
 #include "lib/mem.h"
+#include "tests/qemu/limits.h"
 #include "tests/qemu/spawn.h"
-
-struct limits {
-    uint32_t frames, slots, calls, records, queued_calls, queued_bytes;
-};
 
 struct limits_grant {
     const char *name;
@@ -24,15 +21,9 @@ static inline enum cap_err spawn_limited(struct os_ProcessSpawner spawner, const
 {
     struct rt_call call;
     struct os_ProcessSpawner_spawn_Params_builder params = os_ProcessSpawner_spawn_begin(&call, spawner);
-    struct os_Limits_builder built = os_ProcessSpawner_spawn_Params_init_limits(params);
     (void)!os_ProcessSpawner_spawn_Params_set_binary(params, wire_text_of(binary));
     (void)!os_ProcessSpawner_spawn_Params_set_name(params, wire_text_of(binary));
-    os_Limits_set_frames(built, limits.frames);
-    os_Limits_set_slots(built, limits.slots);
-    os_Limits_set_calls(built, limits.calls);
-    os_Limits_set_records(built, limits.records);
-    os_Limits_set_queuedCalls(built, limits.queued_calls);
-    os_Limits_set_queuedBytes(built, limits.queued_bytes);
+    limits_set(params, limits);
     struct os_NamedCap_list_builder list = os_ProcessSpawner_spawn_Params_init_grants(params, grant_count);
     for (uint32_t i = 0; i < grant_count; i++) {
         struct os_NamedCap_builder grant = os_NamedCap_list_builder_at(list, i);
