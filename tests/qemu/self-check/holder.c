@@ -44,7 +44,7 @@ static void wait(struct raw *raw, struct os_Timer timer)
 
 static void hold_memory(struct raw *raw, struct os_FrameAllocator allocator, struct os_VirtualMemory space)
 {
-    struct os_MemoryObject memory, read_only;
+    struct os_MemoryObject memory = {0}, read_only = {0};
     uint64_t address = 0;
     raw_expect_err(raw, os_FrameAllocator_create(allocator, 40 * PAGE, &memory), CAP_OK, "memory");
     raw_expect_err(raw, os_MemoryObject_readOnly(memory, &read_only), CAP_OK, "read-only");
