@@ -61,13 +61,17 @@ struct extent {
 
 static inline struct extent driver_inspect(void)
 {
-    struct rt_call *call = rt_call_scratch(stress.cases.raw.rt);
+    static struct rt_call record; /* printing uses the other one */
+    struct rt_call *call = &record;
     struct os_Inspector_check_Results_reader results;
     struct extent extent = {0};
     os_Inspector_check_begin(call, stress.cases.inspector);
     enum cap_err err = os_Inspector_check_send(call);
     if (!err)
         err = os_Inspector_check_wait(call, &results);
+    struct wire_text reason = rt_call_reason(call, err);
+    if (err)
+        print(stress.cases.raw.console, "%.*s", (int)reason.length, reason.bytes);
     raw_expect_err(&stress.cases.raw, err, CAP_OK, "the kernel's books are right");
     if (!err)
         extent = (struct extent){os_Inspector_check_Results_get_processes(results),
@@ -260,6 +264,8 @@ static inline void driver_watch(struct extent before, bool has_kills)
     while (driver_drain() > 0)
         continue; /* until no raw completion is to come */
     driver_expect_extent(before, judge_reports(&stress.cases.raw, &stress.verdict));
+    if (stress.cases.raw.failed_count)
+        rt_exit(raw_end(&stress.cases.raw)); /* what else should end may never */
     for (uint32_t i = 0; i < WORKERS; i++) {
         if (stress.verdict.is_alive[i])
             driver_submit_as(return_to(stress.told_calls[i]), DONE_TOKEN);

@@ -37,8 +37,8 @@ static uint64_t now(struct raw *raw, struct os_Timer timer)
 static void test_pair(struct raw *raw, struct os_ProcessSpawner spawner, struct os_EndpointFactory factory,
                       struct os_Timer timer)
 {
-    struct os_Endpoint endpoint;
-    struct rt_handle client;
+    struct os_Endpoint endpoint = {0};
+    struct rt_handle client = {0};
     struct os_ProcessHandle process;
     raw_expect_err(raw, os_EndpointFactory_create(factory, SERVED_ID, &endpoint), CAP_OK, "an endpoint");
     raw_expect_err(raw, os_Endpoint_makeClient(endpoint, 1, &client), CAP_OK, "a client facet");
