@@ -23,6 +23,7 @@ EMPTY_GROUP = re.compile(r"<g [^>]*>\n</g>\n")
 TITLES = {
     "processes": "processes alive",
     "capabilities": "capabilities in both tables",
+    "revocation": "holders of what is revoked",
     "queued_calls": "calls that wait at endpoints",
     "timers": "timers that run",
     "mappings": "mappings of one process",
@@ -77,7 +78,7 @@ def script_of(curves, path):
     """What gnuplot draws: one panel for each curve, one line for each of its series."""
     panels = list(dict.fromkeys(curve for curve, _ in curves))
     lines = [
-        "set terminal svg size 900,900 font 'sans-serif,12' background 'white'",
+        "set terminal svg size 900,1000 font 'sans-serif,12' background 'white'",
         f"set output '{path}'",
         f"set multiplot layout {math.ceil(len(panels) / 2)},2",
         "set logscale x",

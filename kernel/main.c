@@ -10,6 +10,7 @@
 #include "kernel/mm/kernel_space.h"
 #include "kernel/mm/record.h"
 #include "kernel/panic.h"
+#include "kernel/ring/miscount.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/x86_64/apic.h"
@@ -26,6 +27,7 @@ _Noreturn void context_resume(void);
 
 static struct boot_info boot_info;
 static uint64_t frames_before_init;
+static const struct miscount *wanted_miscount; /* NULL: none */
 
 /* ---- The manifest --------------------------------------------------------------------------------- */
 
@@ -66,6 +68,8 @@ static void init_ended(struct process_observer *observer, const struct process_e
 {
     (void)observer;
     uint32_t left_count = process_count();
+    if (wanted_miscount)
+        wanted_miscount->make();
     kernel_check_books();
     process_end_all();
     uint64_t record_count = record_trim();
@@ -213,6 +217,9 @@ _Noreturn void kernel_main(void)
     account_machine_init(frames_before_init);
     if (command_line_has("self-check=fail"))
         object_reference(console_object());
+    for (const struct miscount *miscount = miscounts; miscount->word; miscount++)
+        if (command_line_has(miscount->word))
+            wanted_miscount = miscount;
     init_start(manifest);
     timer_init();
     context_resume();

@@ -18,6 +18,7 @@
 #include "lib/list.h"
 
 struct account;
+struct books;
 struct cap_sqe;
 struct process;
 struct wire_call;
@@ -56,6 +57,11 @@ struct object_ops {
     /* Visits each object that this one holds a reference to, once for each. NULL: it holds none. For the
      * self-check. */
     void (*visit_held)(struct object *object, const struct object_visitor *visitor);
+
+    /* Compares the counts that the object keeps of others with what there is, by books_count. Called for
+     * every object with NULL first: then it shows itself to those that count it. NULL: it keeps none, and
+     * nobody counts it but by its references. For the self-check. */
+    void (*check)(struct object *object, struct books *books);
 
     /* The last reference has gone. Runs from object_reap. NULL: the object is never destroyed. */
     void (*destroy)(struct object *object);

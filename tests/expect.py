@@ -14,6 +14,8 @@ The file is text: one `key: value` a line; `#` begins a comment line. All keys m
   args: TEXT          the kernel's command line
   icount: 4           one instruction takes 2^4 ns: the machine's time is that of its instructions, and each run
                       is the same
+  seed: 0x1234        what the system's random numbers begin with: written over the digits of its one argument
+                      `seed=0x0123456789abcdef`, unless ./capos test --seed says another one
   kernel: test        the kernel that `make test-kernel` builds, in which AllocationFault and TestSupport are
   run: on-demand      for a test that takes minutes: it runs only if its full name is given
   module: SOURCE      a boot module; repeated for several (default: manifest). SOURCE is one of
@@ -36,10 +38,11 @@ as a warning or an error, unless an `allow`, `line` or `any` of the test matches
 import re
 
 LISTS = ("line", "any", "never", "allow", "module", "mutate")
-SINGLES = ("status", "timeout", "memory", "cpu", "args", "icount", "kernel", "run")
+SINGLES = ("status", "timeout", "memory", "cpu", "args", "icount", "seed", "kernel", "run")
 TEST_KERNEL = "build/test-kernel/kernel/capos.elf"
 MODULE_FORMS = {"manifest": 0, "none": 0, "system": 1, "file": 1, "hex": None}
 MUTATIONS = ("set", "xor", "truncate", "append")
+SEED = re.compile(rb"seed=0x([0-9a-f]{16})\0")
 BAD_WORDS = re.compile(r"PANIC|CHECK failed")
 BAD_LEVEL = re.compile(r"^\[ *\d+\.\d+\] +(warn|error|panic)\b", re.IGNORECASE)
 
@@ -59,6 +62,7 @@ class Case:
         self.cpu = base.cpu if base else ""
         self.args = base.args if base else ""
         self.icount = base.icount if base else None
+        self.seed = base.seed if base else None
         self.has_test_kernel = base.has_test_kernel if base else False
         self.is_on_demand = base.is_on_demand if base else False
         self.line = list(base.line) if base else []
@@ -82,6 +86,8 @@ class Case:
             self.timeout = float(value)
         elif key == "icount":
             self.icount = int(value)
+        elif key == "seed":
+            self.seed = seed_of(value)
         elif key == "cpu" and not re.fullmatch(r"[+-][a-z0-9]+(,[+-][a-z0-9]+)*", value):
             raise ExpectError(f"'{value}' is not a list of features such as -rdrand,-rdseed")
         elif key == "kernel":
@@ -110,6 +116,21 @@ class Case:
         """The modules to boot with, each a source and its changes."""
         modules = self.modules or [(("manifest",), [])]
         return [module for module in modules if module[0] != ("none",)]
+
+
+def seed_of(text):
+    seed = int(text, 0)
+    if not 0 < seed < 1 << 64:
+        raise ExpectError(f"'{text}' is no seed: it has at most 64 bits and is not 0")
+    return seed
+
+
+def plant_seed(data, seed):
+    """The bytes of a manifest with this seed as its argument."""
+    places = list(SEED.finditer(data))
+    if len(places) != 1:
+        raise ExpectError(f"the manifest has {len(places)} arguments seed=0x and 16 digits")
+    return data[: places[0].start(1)] + b"%016x" % seed + data[places[0].end(1) :]
 
 
 def module_source(value):

@@ -17,6 +17,7 @@
 #include "kernel/cap/endpoint_fastpath.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/ring/self_check.h"
 #include "lib/check.h"
 
 static struct record_pool endpoint_pool = RECORD_POOL(struct endpoint);
@@ -118,6 +119,15 @@ static void facet_destroy(struct object *object)
         endpoint_free(endpoint);
 }
 
+static void facet_check(struct object *object, struct books *books)
+{
+    const struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
+    if (books)
+        return;
+    facet->endpoint->found_facet_count++;
+    facet->endpoint->found_live_count += facet->epoch == facet->endpoint->epoch;
+}
+
 static const struct object_ops facet_ops = {
     .name = "client facet",
     .can_copy = true,
@@ -125,6 +135,7 @@ static const struct object_ops facet_ops = {
     .is_timer_safe = false,
     .inherits = facet_inherits,
     .call = facet_call,
+    .check = facet_check,
     .destroy = facet_destroy,
 };
 
@@ -267,6 +278,17 @@ static void endpoint_destroy(struct object *object)
         endpoint_free(endpoint);
 }
 
+static void endpoint_check(struct object *object, struct books *books)
+{
+    struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
+    if (!books)
+        return;
+    books_count(books, "Endpoint", "client facets", endpoint->facet_count, endpoint->found_facet_count);
+    books_count(books, "Endpoint", "facets not revoked", endpoint->live_count, endpoint->found_live_count);
+    self_check_queue(books, "Endpoint", &endpoint->calls);
+    endpoint->found_facet_count = endpoint->found_live_count = 0;
+}
+
 static const struct object_ops endpoint_ops = {
     .name = "Endpoint",
     .can_copy = true,
@@ -274,6 +296,7 @@ static const struct object_ops endpoint_ops = {
     .is_timer_safe = false,
     .dispatch = endpoint_dispatch,
     .receive = endpoint_receive,
+    .check = endpoint_check,
     .destroy = endpoint_destroy,
 };
 

@@ -19,6 +19,7 @@ struct endpoint {
     bool is_closed;
     uint32_t ancestor_count; /* interfaces that the served one inherits from, directly or not */
     uint64_t ancestor_ids[CAP_ANCESTORS_MAX];
+    uint32_t found_facet_count, found_live_count; /* of the self-check; 0 between checks */
 };
 
 struct client_facet {

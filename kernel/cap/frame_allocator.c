@@ -12,6 +12,7 @@
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "lib/books.h"
 #include "lib/check.h"
 #include "lib/fmt.h"
 
@@ -19,7 +20,8 @@ struct share {
     struct object object;
     struct account *sharer; /* who pays, as long as this is the object's account; else only to compare */
     uint64_t page_limit;
-    uint64_t page_count; /* of the memory that was made through it */
+    uint64_t page_count;  /* of the memory that was made through it */
+    uint64_t found_count; /* of them, by the self-check; 0 between checks */
 };
 
 static struct record_pool share_pool = RECORD_POOL(struct share);
@@ -102,6 +104,20 @@ void frame_allocator_give_back(struct object *object, uint64_t page_count)
     share->page_count -= page_count;
 }
 
+void frame_allocator_show(struct object *object, uint64_t page_count)
+{
+    LIST_ENTRY(object, struct share, object)->found_count += page_count;
+}
+
+static void share_check(struct object *object, struct books *books)
+{
+    struct share *share = LIST_ENTRY(object, struct share, object);
+    if (!books || object == &root)
+        return;
+    books_count(books, "FrameAllocator", "pages made through a share", share->page_count, share->found_count);
+    share->found_count = 0;
+}
+
 static void share_destroy(struct object *object)
 {
     CHECK(LIST_ENTRY(object, struct share, object)->page_count == 0);
@@ -122,6 +138,7 @@ static const struct object_ops allocator_ops = {
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = allocator_dispatch,
+    .check = share_check,
     .destroy = share_destroy,
 };
 

@@ -11,6 +11,7 @@
 #include "kernel/mm/frame.h"
 #include "kernel/mm/kernel_space.h"
 #include "kernel/ring/kernel_call.h"
+#include "lib/books.h"
 
 struct memory_object {
     struct object object;
@@ -102,6 +103,21 @@ static void memory_visit_held(struct object *object, const struct object_visitor
         visitor->visit(visitor->context, memory->share);
 }
 
+static void memory_check(struct object *object, struct books *books)
+{
+    struct memory *memory = &memory_of(object)->memory;
+    if (!books) {
+        if (memory_of(object)->share)
+            frame_allocator_show(memory_of(object)->share, memory->page_count);
+        return;
+    }
+    books_count(books, "MemoryObject", "writable mappings", memory->writable_count,
+                memory->found_writable_count);
+    books_count(books, "MemoryObject", "executable mappings", memory->executable_count,
+                memory->found_executable_count);
+    memory->found_writable_count = memory->found_executable_count = 0;
+}
+
 const struct object_ops memory_object_ops = {
     .name = "MemoryObject",
     .can_copy = true,
@@ -109,6 +125,7 @@ const struct object_ops memory_object_ops = {
     .is_timer_safe = false,
     .dispatch = memory_dispatch,
     .visit_held = memory_visit_held,
+    .check = memory_check,
     .destroy = memory_destroy,
 };
 

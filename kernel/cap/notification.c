@@ -13,6 +13,7 @@
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/ring/self_check.h"
 #include "lib/bits.h"
 #include "lib/check.h"
 
@@ -137,12 +138,19 @@ static void notification_destroy(struct object *object)
     account_free_object(object, &notification_pool);
 }
 
+static void notification_check(struct object *object, struct books *books)
+{
+    if (books)
+        self_check_queue(books, "Notification", &LIST_ENTRY(object, struct notification, object)->waiting);
+}
+
 static const struct object_ops notification_ops = {
     .name = "Notification",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = notification_dispatch,
+    .check = notification_check,
     .destroy = notification_destroy,
 };
 

@@ -48,6 +48,8 @@ CAP_MUST_CHECK enum cap_err endpoint_make(struct account *account, uint64_t serv
 CAP_MUST_CHECK enum cap_err memory_object_make(struct account *account, uint64_t byte_count,
                                                struct object *share, struct object **memory);
 void frame_allocator_give_back(struct object *share, uint64_t page_count);
+/* For the self-check: memory of so many pages was made through it. */
+void frame_allocator_show(struct object *share, uint64_t page_count);
 /* The frames from paddr on, which stay whoever's they are; read only. */
 CAP_MUST_CHECK enum cap_err memory_object_make_run(struct account *account, uint64_t paddr,
                                                    uint64_t byte_count, struct object **memory);

@@ -12,6 +12,7 @@
 #include "kernel/cap/objects.h"
 #include "kernel/ring/forwarder.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/ring/self_check.h"
 
 struct process_handle {
     struct object object;
@@ -194,6 +195,12 @@ static void handle_visit_held(struct object *object, const struct object_visitor
     visitor->visit(visitor->context, handle->spawner);
 }
 
+static void handle_check(struct object *object, struct books *books)
+{
+    if (books)
+        self_check_queue(books, "ProcessHandle", &LIST_ENTRY(object, struct process_handle, object)->waiting);
+}
+
 static const struct object_ops handle_ops = {
     .name = "ProcessHandle",
     .can_copy = true,
@@ -201,6 +208,7 @@ static const struct object_ops handle_ops = {
     .is_timer_safe = false,
     .dispatch = handle_dispatch,
     .visit_held = handle_visit_held,
+    .check = handle_check,
     .destroy = handle_destroy,
 };
 

@@ -5,6 +5,7 @@
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/ring/self_check.h"
 #include "kernel/task/timer.h"
 #include "kernel/x86_64/clock.h"
 #include "lib/bits.h"
@@ -86,12 +87,20 @@ static enum cap_err timer_dispatch(struct object *object, struct wire_call *wire
     return os_Timer_dispatch(&timer_server, object, wire);
 }
 
+static void timer_check(struct object *object, struct books *books)
+{
+    (void)object;
+    if (books)
+        self_check_queue(books, "Timer", &waiters);
+}
+
 static const struct object_ops timer_ops = {
     .name = "Timer",
     .can_copy = true,
     .can_move = true,
     .is_timer_safe = false,
     .dispatch = timer_dispatch,
+    .check = timer_check,
 };
 
 static struct object timer = OBJECT_STATIC(&timer_ops, os_Timer_ID);

@@ -310,6 +310,25 @@ bool mapping_remove_step(struct address_space *space, uint32_t *budget)
     return true;
 }
 
+static void show_rights(const struct mapping *mapping)
+{
+    mapping->memory->found_writable_count += mapping->rights & PAGE_WRITE ? 1 : 0;
+    mapping->memory->found_executable_count += mapping->rights & PAGE_EXECUTE ? 1 : 0;
+}
+
+void mapping_show_rights(const struct address_space *space)
+{
+    for (struct range *range = range_tree_first(&space->mappings); range; range = range_next(range)) {
+        if (mapping_of(range)->memory) {
+            show_rights(mapping_of(range));
+            continue;
+        }
+        struct range_tree *tree = &mapping_of(range)->inside;
+        for (struct range *inside = range_tree_first(tree); inside; inside = range_next(inside))
+            show_rights(mapping_of(inside));
+    }
+}
+
 uint64_t mapping_for_each(const struct address_space *space, const struct object_visitor *visitor)
 {
     uint64_t record_count = 0;

@@ -27,6 +27,8 @@ struct memory {
     struct frame_list frames; /* taken from kernel_page_source() */
     uint32_t writable_count;  /* mappings that allow this now */
     uint32_t executable_count;
+    uint32_t found_writable_count; /* of the self-check; 0 between checks */
+    uint32_t found_executable_count;
 };
 
 /* What is mapped: the memory, the object that keeps it alive, and which of PAGE_WRITE and PAGE_EXECUTE that
@@ -70,6 +72,9 @@ CAP_MUST_CHECK enum cap_err mapping_unreserve(struct address_space *space, uint6
 /* Visits the object of each mapping. Returns how many records there are of mappings and reservations. */
 struct object_visitor;
 uint64_t mapping_for_each(const struct address_space *space, const struct object_visitor *visitor);
+
+/* Counts the rights of each mapping in the found counts of its memory. */
+void mapping_show_rights(const struct address_space *space);
 
 /* Removes mappings and reservations, as far as the budget goes: each, and each page, takes one of it. True:
  * none is left. For an address space that nobody uses any more. */

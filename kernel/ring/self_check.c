@@ -112,6 +112,8 @@ static void settle_static(void *context, struct object *object)
         return;
     books->object_count++;
     books_references(books, object->ops->name, object->reference_count, object->found_count + 1ull);
+    if (object->ops->check)
+        object->ops->check(object, books);
     object->found_count = 0;
 }
 
@@ -123,6 +125,44 @@ static void check_references(struct books *books)
     for (struct process *process = process_next(NULL); process; process = process_next(process))
         settle_objects(books, &process->account);
     visit_everything(&settler);
+}
+
+/* ---- Counts of the objects' own ------------------------------------------------------------------- */
+
+static void check_objects_of(const struct account *account, struct books *books)
+{
+    LIST_FOR_EACH(node, &account->objects)
+    {
+        struct object *object = LIST_ENTRY(node, struct object, account_link);
+        if (object->ops->check)
+            object->ops->check(object, books);
+        if (!books)
+            continue;
+        books_count(books, object->ops->name, "calls that were given up", object->abandoned_count,
+                    object->found_count);
+        object->found_count = 0;
+    }
+}
+
+static void show_abandoned(const struct process *server)
+{
+    const struct call *call;
+    uint32_t cursor = 0;
+    while ((call = next_abandoned(server, &cursor)))
+        call->target->found_count++;
+}
+
+/* books NULL: all show themselves. */
+static void check_objects(struct books *books)
+{
+    check_objects_of(account_machine(), books);
+    for (struct process *process = process_next(NULL); process; process = process_next(process)) {
+        check_objects_of(&process->account, books);
+        if (books)
+            continue;
+        mapping_show_rights(&process->space);
+        show_abandoned(process);
+    }
 }
 
 /* ---- Ledgers -------------------------------------------------------------------------------------- */
@@ -171,6 +211,18 @@ static uint64_t list_count(const struct list *list)
     LIST_FOR_EACH(node, list)
     count++;
     return count;
+}
+
+static void check_table(struct books *books, const char *whose, const struct cap_table *table,
+                        const char *what)
+{
+    uint64_t found = 0;
+    uint32_t cursor = 0;
+    cap_id_t id;
+    void *object;
+    while (cap_table_next(table, &cursor, &id, &object))
+        found++;
+    books_count(books, whose, what, cap_table_used_count(table), found);
 }
 
 static void add_process(const struct process *process, uint64_t own[LEDGER_KIND_COUNT])
@@ -222,9 +274,13 @@ void self_check(struct books *books)
 {
     books_init(books);
     check_references(books);
+    check_objects(NULL);
+    check_objects(books);
     check_account(books, account_machine(), NULL);
     for (struct process *process = process_next(NULL); process; process = process_next(process)) {
         books->process_count++;
+        check_table(books, process->name, &process->caps, "capabilities in its table");
+        check_table(books, process->name, &process->serving, "calls that it serves");
         check_account(books, &process->account, process);
     }
     check_totals(books);

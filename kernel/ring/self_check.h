@@ -4,6 +4,8 @@
  *                      what is carved is what the children have
  *   each object        its reference count is the number of table slots, transfers and calls under way,
  *                      receives, mappings and other objects that refer to it
+ *   each object too    counts of its own, by its check: an endpoint its facets and calls that wait, a memory
+ *                      object the mappings that may write, a share its pages, ...
  *   the whole          records and frames in use are the sum of all that
  *
  * It changes nothing, and takes time in proportion to what there is: it is for tests, supervisors and the end
@@ -13,6 +15,16 @@
  */
 #pragma once
 
+#include "kernel/ring/call.h"
 #include "lib/books.h"
 
 void self_check(struct books *books);
+
+/* For the check of an object that calls wait for. */
+static inline void self_check_queue(struct books *books, const char *whose, const struct call_queue *queue)
+{
+    uint64_t found = 0;
+    LIST_FOR_EACH(node, &queue->calls)
+    found += LIST_ENTRY(node, struct call, queue_link)->queue == queue;
+    books_count(books, whose, "calls that wait", queue->count, found);
+}

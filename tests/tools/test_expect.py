@@ -87,7 +87,7 @@ class Judging(unittest.TestCase):
 
 class Parsing(unittest.TestCase):
     def test_mistakes_are_named_with_their_line(self):
-        for text in ("lines: x", "just text", "line: (", "status: many", "icount: much", "module: tape", "module: file", "mutate: xor", "mutate: xor 1",
+        for text in ("lines: x", "just text", "line: (", "status: many", "icount: much", "seed: x", "seed: 0", "seed: 0x10000000000000000", "module: tape", "module: file", "mutate: xor", "mutate: xor 1",
                      "mutate: burn 1 2", "mutate: set 1 0", "case: A B", "case: a\ncase: a", "module: none extra"):  # fmt: skip
             with self.assertRaisesRegex(expect.ExpectError, r"^expect:\d+: "):
                 expect.parse(text)
@@ -131,6 +131,13 @@ class Mutating(unittest.TestCase):
         self.check(["truncate -1"], b"abc")
         self.check(["append 00 01"], b"abcd\0\1")
         self.check(["truncate 0", "append 61"], b"a")
+
+    def test_a_seed_is_written_over_the_argument(self):
+        data = b"\1seed=0x0000000000000001\0\2"
+        self.assertEqual(expect.plant_seed(data, 0xABC), b"\1seed=0x0000000000000abc\0\2")
+        for bad in (b"", data * 2, data.replace(b"0001\0", b"000x\0")):
+            with self.assertRaises(expect.ExpectError):
+                expect.plant_seed(bad, 1)
 
     def test_a_change_outside_the_module_is_refused(self):
         for change in ("set 4 00", "set 3 0000", "xor -5 00", "truncate 5"):

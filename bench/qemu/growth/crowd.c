@@ -15,16 +15,34 @@
 static struct os_ProcessHandle crowd[CROWD_MAX];
 static uint32_t crowd_count;
 
-enum cap_err crowd_add(struct growth *growth, const char *role, uint32_t count, struct rt_handle it)
+static enum cap_err add(struct growth *growth, const char *role, uint32_t count, const struct grant *grants,
+                        uint32_t grant_count)
 {
     char name[CAP_NAME_BYTES_MAX + 1];
-    const struct grant grant = {CROWD_GRANT, it, CAP_TRANSFER_COPY};
     if (crowd_count == CROWD_MAX)
         return CAP_ERR_TOO_BIG;
     fmt_print(name, sizeof name, "%s-%u", role, count);
-    enum cap_err err = process_start(growth->spawner, CROWD_BINARY, name, &grant, 1, &crowd[crowd_count]);
+    enum cap_err err =
+        process_start(growth->spawner, CROWD_BINARY, name, grants, grant_count, &crowd[crowd_count]);
     crowd_count += !err;
     return err;
+}
+
+enum cap_err crowd_add(struct growth *growth, const char *role, uint32_t count, struct rt_handle it)
+{
+    const struct grant grant = {CROWD_GRANT, it, CAP_TRANSFER_COPY};
+    return add(growth, role, count, &grant, 1);
+}
+
+enum cap_err crowd_add_holder(struct growth *growth, struct rt_handle held, uint32_t count)
+{
+    struct grant grants[1 + HOLDER_COPIES_MAX] = {{CROWD_GRANT, growth->never.handle, CAP_TRANSFER_COPY}};
+    char names[1 + HOLDER_COPIES_MAX][4];
+    for (uint32_t i = 1; i <= count; i++) {
+        fmt_print(names[i], sizeof names[i], "%u", i);
+        grants[i] = (struct grant){names[i], held, CAP_TRANSFER_COPY};
+    }
+    return add(growth, CROWD_WAITER, 1, grants, 1 + count);
 }
 
 enum cap_err crowd_settle(struct growth *growth)
@@ -83,7 +101,15 @@ static enum cap_err hold(void *self, struct wire_call *call, struct bench_Partne
     return err;
 }
 
-static const struct bench_Partner_server methods = {.nothing = nothing, .hold = hold};
+static enum cap_err keep(void *self, struct wire_call *call, struct bench_Partner_keep_Params_reader params)
+{
+    (void)self;
+    struct rt_handle handle = rt_serve_borrow(call, bench_Partner_keep_Params_get_cap(params));
+    bench_Partner_keep_Results_init(call);
+    return rt_handle_is_null(handle) ? CAP_ERR_NO_CAP : CAP_OK;
+}
+
+static const struct bench_Partner_server methods = {.nothing = nothing, .hold = hold, .keep = keep};
 
 static enum cap_err dispatch(void *self, struct wire_call *call)
 {

@@ -14,14 +14,13 @@ static enum cap_err stage_set(struct rt *rt)
     if (RT_CAPSET(rt, "console", os_Console, &growth.console) ||
         RT_CAPSET(rt, "processSpawner", os_ProcessSpawner, &growth.spawner) ||
         RT_CAPSET(rt, "endpointFactory", os_EndpointFactory, &growth.factory) ||
+        RT_CAPSET(rt, "facetFactory", os_FacetFactory, &growth.facets) ||
         RT_CAPSET(rt, "notificationFactory", os_NotificationFactory, &growth.notifications) ||
         RT_CAPSET(rt, "timer", os_Timer, &growth.timer) ||
         RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &growth.allocator) ||
         RT_CAPSET(rt, "virtualMemory", os_VirtualMemory, &growth.space))
         return CAP_ERR_NO_CAP;
     enum cap_err err = os_NotificationFactory_create(growth.notifications, &growth.never, &unused);
-    for (uint32_t i = 0; i < QUEUES && !err; i++)
-        err = os_EndpointFactory_create(growth.factory, bench_Partner_ID, &growth.queues[i]);
     return err ? err : partner_start(&growth);
 }
 
@@ -34,7 +33,8 @@ static enum cap_err run_nothing(struct growth *unused)
 int main(struct rt *rt)
 {
     static enum cap_err (*const curves[])(struct growth *) = {
-        curve_processes, curve_capabilities, curve_queued_calls, curve_timers, curve_mappings,
+        curve_processes,    curve_capabilities, curve_revocation,
+        curve_queued_calls, curve_timers,       curve_mappings,
     };
     if (wire_text_equal(wire_text_of(rt_process_name(rt)), wire_text_of("partner")))
         return partner_main(rt);

@@ -1,4 +1,4 @@
-/* init. Next: tests/qemu/stress_run.h */
+/* The driver. Next: tests/qemu/stress_run.h */
 #include "tests/qemu/stress_run.h"
 
 int main(struct rt *rt)

@@ -3,5 +3,5 @@
 
 int main(struct rt *rt)
 {
-    return stress_work(rt, 400);
+    return stress_work(rt, 800);
 }
