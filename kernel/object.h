@@ -35,8 +35,8 @@ struct object_ops {
     bool can_move;
     bool is_timer_safe; /* its methods are bounded, allocate nothing and never wait: the tick may run them */
 
-    /* A facet that stands in front of another object, a struct forwarder: which object runs this method in its
-     * place, or why none does. NULL: the object runs its methods itself. */
+    /* A facet that stands in front of another object, a struct forwarder: which object runs this method in
+     * its place, or why none does. NULL: the object runs its methods itself. */
     enum cap_err (*forward)(struct object *object, uint16_t method_id, struct object **target);
 
     /* Whether a CALL that names this interface, which is not the object's own, is for it all the same: its
@@ -65,6 +65,10 @@ struct object_ops {
 
     /* The last reference has gone. Runs from object_reap. NULL: the object is never destroyed. */
     void (*destroy)(struct object *object);
+
+    /* Runs before destroy, as often as it says that there is more to do: for what takes long. NULL: nothing.
+     */
+    bool (*dismantle)(struct object *object);
 };
 
 struct object {
@@ -110,9 +114,15 @@ static inline void object_release(struct object *object)
 extern struct list object_reap_list;
 void object_reap_all(void);
 
-/* Destroys what has no reference left, and what that releases in turn. Called where no object is in use. */
+/* Destroys what has no reference left, and what that releases in turn. If that takes longer than a while the
+ * rest is left for the next one; the scheduler does so too. Called where no object is in use. */
+static inline bool object_is_any_left(void)
+{
+    return !list_is_empty(&object_reap_list);
+}
+
 static inline void object_reap(void)
 {
-    if (__builtin_expect(!list_is_empty(&object_reap_list), 0))
+    if (__builtin_expect(object_is_any_left(), 0))
         object_reap_all();
 }

@@ -84,8 +84,8 @@ interface FacetFactory @0x9d0e4f5a6b7c8d9e {
       -> (facet :Capability, revoker :Revoker);
   # A facet with the interface of the target that lets only these methods through (ordinals, below 64); others
   # are ERR_UNIMPLEMENTED. It holds the target alive. It can be called, not used as an argument where the kernel
-  # expects the target itself, and not received on. No more than 256 calls wait behind it (ERR_AGAIN).
-  # Errors: ERR_INVALID (no target, an ordinal of 64 or more), ERR_TOO_BIG (more than eight facets in front of
+  # expects the target itself. No more than 256 calls wait behind it (ERR_AGAIN).
+  # Errors: ERR_INVALID (no target, an ordinal of 64 or more, an Endpoint: it would stay open without a server), ERR_TOO_BIG (more than eight facets in front of
   # each other), ERR_QUOTA, ERR_NO_MEMORY.
 }
 

@@ -20,6 +20,9 @@
 #include "kernel/ring/self_check.h"
 #include "lib/check.h"
 
+/* Of the calls that wait at an endpoint which has closed; each may carry CAP_TRANSFER_MAX capabilities. */
+#define REFUSED_AT_ONCE 8
+
 static struct record_pool endpoint_pool = RECORD_POOL(struct endpoint);
 static struct record_pool facet_pool = RECORD_POOL(struct client_facet);
 
@@ -161,7 +164,9 @@ static enum cap_err receive_or_wait(struct endpoint *endpoint, struct receive *r
     }
     if (endpoint->had_clients && endpoint->live_count == 0)
         return CAP_ERR_DISCONNECTED;
-    list_push_back(&endpoint->receives, &receive->queue_link);
+    if (endpoint->receive_count >= CAP_ENDPOINT_QUEUE_MAX)
+        return CAP_ERR_AGAIN;
+    endpoint_wait(endpoint, receive);
     return CAP_OK;
 }
 
@@ -231,11 +236,11 @@ static enum cap_err endpoint_make_client_as(void *self, struct wire_call *wire,
     return os_Endpoint_makeClientAs_Results_set_client(results, kernel_call_attach(wire, made));
 }
 
-/* Calls that wait end for their callers; at most CAP_ENDPOINT_QUEUE_MAX. */
-static void refuse_waiting_calls(struct endpoint *endpoint)
+/* Calls that wait end for their callers: `most` of them. */
+static void refuse_waiting_calls(struct endpoint *endpoint, uint32_t most)
 {
     struct call *call;
-    while ((call = call_queue_first(&endpoint->calls))) {
+    for (; most > 0 && (call = call_queue_first(&endpoint->calls)); most--) {
         call_unwait(call);
         call_finish_error(call, CAP_ERR_DISCONNECTED);
     }
@@ -250,7 +255,7 @@ static enum cap_err endpoint_revoke_clients(void *self, struct wire_call *wire,
     endpoint->epoch++;
     audit_revoked(&endpoint->object);
     endpoint->live_count = 0;
-    refuse_waiting_calls(endpoint);
+    refuse_waiting_calls(endpoint, CAP_ENDPOINT_QUEUE_MAX);
     if (endpoint->had_clients)
         no_clients_left(endpoint);
     return CAP_OK;
@@ -267,13 +272,20 @@ static enum cap_err endpoint_dispatch(struct object *object, struct wire_call *w
     return os_Endpoint_dispatch(&endpoint_server, object, wire);
 }
 
-/* Nobody can receive any more. A RECV that waits holds the endpoint, so none is left here. */
+/* Nobody can receive any more: calls that wait end, some at a time. */
+static bool endpoint_dismantle(struct object *object)
+{
+    struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
+    endpoint->is_closed = true;
+    refuse_waiting_calls(endpoint, REFUSED_AT_ONCE);
+    return endpoint->calls.count > 0;
+}
+
+/* A RECV that waits holds the endpoint, so none is left here. */
 static void endpoint_destroy(struct object *object)
 {
     struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
-    CHECK(list_is_empty(&endpoint->receives));
-    endpoint->is_closed = true;
-    refuse_waiting_calls(endpoint);
+    CHECK(endpoint->receive_count == 0);
     if (endpoint->facet_count == 0)
         endpoint_free(endpoint);
 }
@@ -286,6 +298,7 @@ static void endpoint_check(struct object *object, struct books *books)
     books_count(books, "Endpoint", "client facets", endpoint->facet_count, endpoint->found_facet_count);
     books_count(books, "Endpoint", "facets not revoked", endpoint->live_count, endpoint->found_live_count);
     self_check_queue(books, "Endpoint", &endpoint->calls);
+    self_check_list(books, "Endpoint", "RECVs that wait", &endpoint->receives, endpoint->receive_count);
     endpoint->found_facet_count = endpoint->found_live_count = 0;
 }
 
@@ -296,6 +309,7 @@ static const struct object_ops endpoint_ops = {
     .is_timer_safe = false,
     .dispatch = endpoint_dispatch,
     .receive = endpoint_receive,
+    .dismantle = endpoint_dismantle,
     .check = endpoint_check,
     .destroy = endpoint_destroy,
 };

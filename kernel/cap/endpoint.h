@@ -12,6 +12,7 @@ struct endpoint {
     uint64_t served_interface_id;
     struct call_queue calls;
     struct list receives;
+    uint32_t receive_count;
     uint64_t epoch;       /* of the client facets that are alive; earlier ones are revoked */
     uint32_t facet_count; /* records, revoked ones too */
     uint32_t live_count;  /* facets of the present epoch */
@@ -28,6 +29,14 @@ struct client_facet {
     uint64_t epoch;
     uint64_t badge;
 };
+
+/* At the end of those that wait. */
+static inline void endpoint_wait(struct endpoint *endpoint, struct receive *receive)
+{
+    list_push_back(&endpoint->receives, &receive->queue_link);
+    receive->queue_count = &endpoint->receive_count;
+    endpoint->receive_count++;
+}
 
 static inline struct receive *first_receive(const struct endpoint *endpoint)
 {

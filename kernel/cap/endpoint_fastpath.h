@@ -156,8 +156,9 @@ static inline bool endpoint_fast_receive(struct endpoint *endpoint, struct proce
         return receive_waiting(call, server, sqe, cqe_flags);
     struct receive *receive;
     if ((endpoint->had_clients && endpoint->live_count == 0) ||
+        endpoint->receive_count >= CAP_ENDPOINT_QUEUE_MAX ||
         receive_take(server, sqe, &endpoint->object, cqe_flags, &receive))
         return false;
-    list_push_back(&endpoint->receives, &receive->queue_link);
+    endpoint_wait(endpoint, receive);
     return true;
 }

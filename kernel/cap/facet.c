@@ -6,6 +6,7 @@
  * Invariants
  *  - A facet lets through the methods that it was made with, never more, and nothing once it is revoked.
  *  - It holds one reference to its target until it is revoked or gone; the revoker holds one to the facet.
+ *  - Nothing stands in front of an Endpoint: it would keep open what nobody can receive on any more.
  *  - What passes a facet is a call on the target. If it waits there it ends when the facet is revoked; one
  * that a server has received may still end well.
  *
@@ -72,6 +73,7 @@ static const struct object_ops facet_ops = {
     .is_timer_safe = false,
     .forward = facet_forward,
     .visit_held = facet_visit_held,
+    .check = forwarder_check,
     .destroy = facet_destroy,
 };
 
@@ -136,6 +138,8 @@ static enum cap_err methods_read(struct wire_list_reader list, uint64_t *methods
 static enum cap_err make_pair(struct account *account, struct object *target, uint64_t methods,
                               struct object **facet, struct object **revoker)
 {
+    if (target->ops->receive)
+        return CAP_ERR_INVALID;
     if (forwarder_depth(target) > CAP_FACET_DEPTH_MAX)
         return CAP_ERR_TOO_BIG;
     enum cap_err err = account_make_object(account, &facet_pool, &facet_ops, target->interface_id, facet);

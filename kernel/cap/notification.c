@@ -31,6 +31,9 @@ struct signal {
     struct notification *notification; /* NULL: nobody can wait any more */
 };
 
+/* Of those who wait for a signal that is gone. */
+#define TOLD_AT_ONCE 32
+
 static struct record_pool notification_pool = RECORD_POOL(struct notification);
 static struct record_pool signal_pool = RECORD_POOL(struct signal);
 
@@ -70,18 +73,25 @@ static enum cap_err signal_dispatch(struct object *object, struct wire_call *wir
     return os_Signal_dispatch(&signal_server, object, wire);
 }
 
-/* Nothing can happen any more: who waits for it is told. */
-static void signal_destroy(struct object *object)
+/* Nothing can happen any more: who waits for it is told, some at a time. */
+static bool signal_dismantle(struct object *object)
 {
     struct notification *notification = LIST_ENTRY(object, struct signal, object)->notification;
-    if (notification) {
-        notification->signal = NULL;
-        struct call *call;
-        while ((call = call_queue_first(&notification->waiting))) {
-            call_unwait(call);
-            call_finish_error(call, CAP_ERR_DISCONNECTED);
-        }
+    struct call *call;
+    if (!notification)
+        return false;
+    for (uint32_t i = 0; i < TOLD_AT_ONCE && (call = call_queue_first(&notification->waiting)); i++) {
+        call_unwait(call);
+        call_finish_error(call, CAP_ERR_DISCONNECTED);
     }
+    if (notification->waiting.count > 0)
+        return true;
+    notification->signal = NULL;
+    return false;
+}
+
+static void signal_destroy(struct object *object)
+{
     account_free_object(object, &signal_pool);
 }
 
@@ -91,6 +101,7 @@ static const struct object_ops signal_ops = {
     .can_move = true,
     .is_timer_safe = true,
     .dispatch = signal_dispatch,
+    .dismantle = signal_dismantle,
     .destroy = signal_destroy,
 };
 
@@ -101,6 +112,12 @@ static const struct object_ops signal_ops = {
 _Static_assert(os_Notification_wait_Results_DATA_WORDS == 1 &&
                    os_Notification_wait_Results_POINTER_COUNT == 0,
                "and nothing else");
+
+/* Not any more once the last capability to the signal has gone, also while that is under way. */
+static bool can_happen(const struct notification *notification)
+{
+    return notification->signal && notification->signal->object.reference_count > 0;
+}
 
 /* An answer that finds no room would take the count with it, so room is looked for first. */
 static enum cap_err notification_wait(void *self, struct wire_call *wire,
@@ -113,8 +130,8 @@ static enum cap_err notification_wait(void *self, struct wire_call *wire,
         return err;
     if (notification->count == 0) {
         struct call *call;
-        return notification->signal ? kernel_call_defer(wire, &notification->waiting, &call)
-                                    : CAP_ERR_DISCONNECTED;
+        return can_happen(notification) ? kernel_call_defer(wire, &notification->waiting, &call)
+                                        : CAP_ERR_DISCONNECTED;
     }
     fill_count(wire, &notification->count);
     notification->count = 0;

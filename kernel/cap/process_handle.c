@@ -56,6 +56,7 @@ static const struct object_ops wait_facet_ops = {
     .is_timer_safe = false,
     .forward = wait_facet_forward,
     .visit_held = wait_facet_visit_held,
+    .check = forwarder_check,
     .destroy = wait_facet_destroy,
 };
 

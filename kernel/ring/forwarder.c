@@ -3,6 +3,7 @@
  * Next: kernel/cap/facet.c
  */
 #include "kernel/ring/forwarder.h"
+#include "kernel/ring/self_check.h"
 #include "lib/check.h"
 
 struct object *call_passing;
@@ -53,6 +54,14 @@ void forwarder_revoke(struct forwarder *forwarder)
         call_give_up(LIST_ENTRY(links, struct call, passed_links), CAP_ERR_DISCONNECTED);
     }
     forwarder_end(forwarder);
+}
+
+void forwarder_check(struct object *object, struct books *books)
+{
+    const struct forwarder *forwarder = LIST_ENTRY(object, struct forwarder, object);
+    if (books)
+        self_check_list(books, object->ops->name, "calls that wait", &forwarder->waiting,
+                        forwarder->waiting_count);
 }
 
 void forwarder_end(struct forwarder *forwarder)

@@ -11,6 +11,8 @@
 
 #include "kernel/ring/call.h"
 
+struct books;
+
 struct forwarder {
     struct object object;
     struct object *target; /* one reference; NULL once it is revoked */
@@ -28,6 +30,9 @@ uint32_t forwarder_depth(const struct object *target);
 /* Calls that wait behind it end with CAP_ERR_DISCONNECTED, at most CAP_FACET_WAITING_MAX, and nothing passes
  * any more. */
 void forwarder_revoke(struct forwarder *forwarder);
+
+/* For object_ops. */
+void forwarder_check(struct object *object, struct books *books);
 
 /* It is gone, so nothing waits behind it (CHECKed): gives its target up. */
 void forwarder_end(struct forwarder *forwarder);

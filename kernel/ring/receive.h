@@ -12,6 +12,7 @@ struct receive {
     struct process *process;
     struct list_node process_link;
     struct list_node queue_link; /* in its endpoint */
+    uint32_t *queue_count;       /* how many are in that list; counted down by whoever takes it out */
     struct object *endpoint;     /* one reference */
     uint64_t user_data;
     uaddr_t buffer;

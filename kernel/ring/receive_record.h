@@ -46,8 +46,10 @@ static inline void receive_give_for_call(struct receive *receive)
 {
     timer_stop(&receive->timer);
     list_unlink(&receive->process_link);
-    if (list_is_linked(&receive->queue_link))
+    if (list_is_linked(&receive->queue_link)) {
         list_unlink(&receive->queue_link);
+        --*receive->queue_count;
+    }
     object_release(receive->endpoint);
     record_give_raw(&receive_pool, receive);
 }

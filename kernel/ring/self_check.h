@@ -28,3 +28,13 @@ static inline void self_check_queue(struct books *books, const char *whose, cons
     found += LIST_ENTRY(node, struct call, queue_link)->queue == queue;
     books_count(books, whose, "calls that wait", queue->count, found);
 }
+
+/* The same for other lists of which somebody keeps the count. */
+static inline void self_check_list(struct books *books, const char *whose, const char *what,
+                                   const struct list *list, uint64_t counted)
+{
+    uint64_t found = 0;
+    LIST_FOR_EACH(node, list)
+    found++;
+    books_count(books, whose, what, counted, found);
+}

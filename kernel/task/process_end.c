@@ -6,9 +6,10 @@
  *             free_memory     mappings, then pages of its own
  *   at once   finish          its account closes, its record goes, its observer learns how it ended
  *
- * A step takes a budget of units, each of them one call, one capability, one mapping or one page. The first
- * step is part of process_end, and the end of a small process is over with it. The rest is the scheduler's:
- * steps between the processes that live, and instead of idling.
+ * A step takes a budget of units, each of them one call, one capability, one mapping or one page, and a time
+ * after which it begins no further unit: what a capability was the last one of may take long. The first step
+ * is part of process_end, and the end of a small process is over with it. The rest is the scheduler's: steps
+ * between the processes that live, and instead of idling.
  *
  * Next: kernel/task/scheduler.c
  */
@@ -18,18 +19,30 @@
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
+#include "kernel/x86_64/clock.h"
 #include "lib/check.h"
 
 #define UNITS_AT_ONCE 128
 #define UNITS_IN_STEP 64
+#define STEP_NS       100000
+
+struct budget {
+    uint32_t units;
+    uint64_t end_ns;
+};
+
+static bool is_spent(const struct budget *budget)
+{
+    return budget->units == 0 || clock_now_ns() >= budget->end_ns;
+}
 
 static struct list ending = {{&ending.head, &ending.head}};
 
-static bool answer_callers(struct process *process, uint32_t *budget)
+static bool answer_callers(struct process *process, struct budget *budget)
 {
     cap_id_t id;
     void *call;
-    for (; *budget > 0; --*budget) {
+    for (; !is_spent(budget); budget->units--) {
         if (!cap_table_next(&process->serving, &process->end_cursor, &id, &call))
             return true;
         process_end_served_call(call);
@@ -37,11 +50,11 @@ static bool answer_callers(struct process *process, uint32_t *budget)
     return false;
 }
 
-static bool release_caps(struct process *process, uint32_t *budget)
+static bool release_caps(struct process *process, struct budget *budget)
 {
     cap_id_t id;
     void *object;
-    for (; *budget > 0; --*budget) {
+    for (; !is_spent(budget); budget->units--) {
         if (!cap_table_next(&process->caps, &process->end_cursor, &id, &object))
             return true;
         enum cap_err err = cap_table_remove(&process->caps, id, &object);
@@ -52,15 +65,15 @@ static bool release_caps(struct process *process, uint32_t *budget)
     return false;
 }
 
-static bool free_memory(struct process *process, uint32_t *budget)
+static bool free_memory(struct process *process, struct budget *budget)
 {
-    bool is_done = address_space_destroy_step(&process->space, budget);
+    bool is_done = address_space_destroy_step(&process->space, &budget->units);
     object_reap();
     return is_done;
 }
 
 /* Each works as far as its budget goes, and says whether it is done. */
-static bool (*const stages[])(struct process *process, uint32_t *budget) = {
+static bool (*const stages[])(struct process *process, struct budget *budget) = {
     answer_callers,
     release_caps,
     free_memory,
@@ -78,8 +91,9 @@ static void finish(struct process *process)
 }
 
 /* Whether the process is gone. */
-static bool end_step(struct process *process, uint32_t budget)
+static bool end_step(struct process *process, uint32_t units, uint64_t end_ns)
 {
+    struct budget budget = {units, end_ns};
     for (; process->end_stage < STAGE_COUNT; process->end_stage++) {
         if (!stages[process->end_stage](process, &budget))
             return false;
@@ -104,14 +118,14 @@ static void begin(struct process *process, const struct process_end *end)
 void process_end(struct process *process, const struct process_end *end)
 {
     begin(process, end);
-    (void)end_step(process, UNITS_AT_ONCE);
+    (void)end_step(process, UNITS_AT_ONCE, clock_now_ns() + STEP_NS);
 }
 
 void process_discard(struct process *process)
 {
     CHECK(process->state == PROCESS_CREATED);
     begin(process, &(struct process_end){.kind = PROCESS_KILLED});
-    bool is_done = end_step(process, UINT32_MAX);
+    bool is_done = end_step(process, UINT32_MAX, UINT64_MAX);
     CHECK(is_done);
 }
 
@@ -123,14 +137,18 @@ void process_kill(struct process *process)
         process_end(process, &(struct process_end){.kind = PROCESS_KILLED});
 }
 
-/* One after the other gets a step. */
+/* Objects that are left over come first, then one process after the other gets a step. */
 bool process_end_step(void)
 {
+    if (object_is_any_left()) {
+        object_reap();
+        return true;
+    }
     struct list_node *node = list_pop_front(&ending);
     if (!node)
         return false;
     list_push_back(&ending, node);
-    (void)end_step(LIST_ENTRY(node, struct process, process_link), UNITS_IN_STEP);
+    (void)end_step(LIST_ENTRY(node, struct process, process_link), UNITS_IN_STEP, clock_now_ns() + STEP_NS);
     return true;
 }
 

@@ -159,7 +159,7 @@ static struct process *pick(struct cpu *cpu)
     }
     if (cpu->handoff)
         return pick(cpu);
-    if (process_is_any_ending())
+    if (process_is_any_ending() || object_is_any_left())
         end_steps(cpu);
     cpu->slice_ticks = SLICE_TICKS;
     return LIST_ENTRY(list_pop_front(&ready), struct process, ready_link);
