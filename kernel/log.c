@@ -9,13 +9,14 @@
 #include "lib/fmt.h"
 #include "lib/mem.h"
 
-#define KERNEL_BYTES  (16 * 1024)
-#define PROGRAM_BYTES (32 * 1024)
+#define KERNEL_BYTES (16 * 1024)
 
-static _Alignas(8) uint8_t kernel_bytes[KERNEL_BYTES];
-static _Alignas(8) uint8_t program_bytes[PROGRAM_BYTES];
-static struct log_ring kernel_ring = LOG_RING(kernel_bytes);
-static struct log_ring program_ring = LOG_RING(program_bytes);
+static _Alignas(8) uint8_t kernel_bytes[LOG_STORE_ARRAY(KERNEL_BYTES)];
+static struct log_store kernel_store = LOG_STORE(kernel_bytes);
+static struct log_owner kernel_lines = LOG_OWNER_INIT;
+static _Alignas(8) uint8_t program_bytes[LOG_STORE_ARRAY(LOG_PROGRAM_BYTES)];
+static struct log_store program_store = LOG_STORE(program_bytes);
+static struct log_owner program_lines = LOG_OWNER_INIT;
 
 static enum log_level log_level = LOG_INFO;
 
@@ -24,33 +25,37 @@ void log_set_level(enum log_level level)
     log_level = level;
 }
 
-const struct log_ring *log_kernel_ring(void)
+const struct log_store *log_kernel_store(void)
 {
-    return &kernel_ring;
+    return &kernel_store;
 }
 
-const struct log_ring *log_program_ring(void)
+const struct log_store *log_program_store(void)
 {
-    return &program_ring;
+    return &program_store;
 }
 
-static void keep(struct log_ring *ring, enum log_level level, uint64_t time_ns, const char *source,
-                 const char *text, uint32_t text_bytes)
+/* The oldest lines make room. */
+static void keep(struct log_store *store, struct log_owner *lines, uint32_t most_bytes,
+                 const struct log_record *record)
 {
-    const struct log_record record = {
-        .time_ns = time_ns,
-        .source = source,
-        .text = text,
-        .source_bytes = (uint32_t)strlen(source),
-        .text_bytes = text_bytes,
-        .level = (uint8_t)level,
-    };
-    log_ring_append(ring, &record);
+    uint32_t byte_count = log_record_bytes(record->source_bytes, record->text_bytes);
+    while (lines->byte_count > most_bytes - byte_count)
+        log_store_drop_oldest(store, lines);
+    log_store_append(store, lines, record);
 }
 
 void log_keep_program_text(const char *program, const char *text, uint32_t text_bytes)
 {
-    keep(&program_ring, LOG_PROGRAM, clock_now_ns(), program, text, text_bytes);
+    const struct log_record record = {
+        .time_ns = clock_now_ns(),
+        .source = program,
+        .text = text,
+        .source_bytes = (uint32_t)strlen(program),
+        .text_bytes = text_bytes,
+        .level = LOG_PROGRAM,
+    };
+    keep(&program_store, &program_lines, LOG_PROGRAM_BYTES, &record);
 }
 
 void log_line_v(enum log_level level, const char *part, const char *format, va_list arguments)
@@ -68,7 +73,15 @@ void log_line_v(enum log_level level, const char *part, const char *format, va_l
     uint64_t text_at = at;
     at += fmt_format(line + at, (uint32_t)(sizeof line - at), format, arguments);
     at = min_u64(at, sizeof line - 1);
-    keep(&kernel_ring, level, now_ns, part, line + text_at, (uint32_t)(at - text_at));
+    const struct log_record record = {
+        .time_ns = now_ns,
+        .source = part,
+        .text = line + text_at,
+        .source_bytes = (uint32_t)strlen(part),
+        .text_bytes = (uint32_t)(at - text_at),
+        .level = (uint8_t)level,
+    };
+    keep(&kernel_store, &kernel_lines, KERNEL_BYTES, &record);
     line[at] = '\n';
     serial_write(line, (uint32_t)at + 1);
 }

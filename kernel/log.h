@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "lib/log_ring.h"
+#include "lib/log_store.h"
 #include <stdarg.h>
 
 enum log_level {
@@ -33,8 +33,8 @@ void log_line_v(enum log_level level, const char *part, const char *format, va_l
 void log_keep_program_text(const char *program, const char *text, uint32_t text_bytes);
 
 /* The newest records of both; until the next line. */
-const struct log_ring *log_kernel_ring(void);
-const struct log_ring *log_program_ring(void);
+const struct log_store *log_kernel_store(void);
+const struct log_store *log_program_store(void);
 
 #define log_error(part, ...) log_line(LOG_ERROR, part, __VA_ARGS__)
 #define log_warn(part, ...)  log_line(LOG_WARN, part, __VA_ARGS__)
