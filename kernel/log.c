@@ -14,9 +14,6 @@
 static _Alignas(8) uint8_t kernel_bytes[LOG_STORE_ARRAY(KERNEL_BYTES)];
 static struct log_store kernel_store = LOG_STORE(kernel_bytes);
 static struct log_owner kernel_lines = LOG_OWNER_INIT;
-static _Alignas(8) uint8_t program_bytes[LOG_STORE_ARRAY(LOG_PROGRAM_BYTES)];
-static struct log_store program_store = LOG_STORE(program_bytes);
-static struct log_owner program_lines = LOG_OWNER_INIT;
 
 static enum log_level log_level = LOG_INFO;
 
@@ -30,32 +27,13 @@ const struct log_store *log_kernel_store(void)
     return &kernel_store;
 }
 
-const struct log_store *log_program_store(void)
-{
-    return &program_store;
-}
-
 /* The oldest lines make room. */
-static void keep(struct log_store *store, struct log_owner *lines, uint32_t most_bytes,
-                 const struct log_record *record)
+static void keep(const struct log_record *record)
 {
     uint32_t byte_count = log_record_bytes(record->source_bytes, record->text_bytes);
-    while (lines->byte_count > most_bytes - byte_count)
-        log_store_drop_oldest(store, lines);
-    log_store_append(store, lines, record);
-}
-
-void log_keep_program_text(const char *program, const char *text, uint32_t text_bytes)
-{
-    const struct log_record record = {
-        .time_ns = clock_now_ns(),
-        .source = program,
-        .text = text,
-        .source_bytes = (uint32_t)strlen(program),
-        .text_bytes = text_bytes,
-        .level = LOG_PROGRAM,
-    };
-    keep(&program_store, &program_lines, LOG_PROGRAM_BYTES, &record);
+    while (kernel_lines.byte_count > KERNEL_BYTES - byte_count)
+        log_store_drop_oldest(&kernel_store, &kernel_lines);
+    log_store_append(&kernel_store, &kernel_lines, record);
 }
 
 void log_line_v(enum log_level level, const char *part, const char *format, va_list arguments)
@@ -81,7 +59,7 @@ void log_line_v(enum log_level level, const char *part, const char *format, va_l
         .text_bytes = (uint32_t)(at - text_at),
         .level = (uint8_t)level,
     };
-    keep(&kernel_store, &kernel_lines, KERNEL_BYTES, &record);
+    keep(&record);
     line[at] = '\n';
     serial_write(line, (uint32_t)at + 1);
 }

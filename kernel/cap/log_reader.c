@@ -1,11 +1,12 @@
 /* LogReader: the newest lines of the kernel and of programs, as records.
  *
- * Next: kernel/log.c
+ * Next: kernel/task/program_log.h
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/log.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/task/program_log.h"
 #include "lib/bits.h"
 
 /* What a Text takes of a message. */
@@ -76,7 +77,7 @@ static enum cap_err log_reader_programs(void *self, struct wire_call *wire,
                                         struct os_LogReader_programs_Params_reader params)
 {
     (void)self;
-    return read(log_program_store(), os_LogPage_init_root(&wire->results),
+    return read(program_log_store(), os_LogPage_init_root(&wire->results),
                 os_LogReader_programs_Params_get_from(params), os_LogReader_programs_Params_get_most(params));
 }
 

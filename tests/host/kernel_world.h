@@ -24,6 +24,7 @@
 #include "kernel/task/fault.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
+#include "kernel/task/program_log.h"
 #include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/upcalls.h"
 #include "lib/bits.h"
