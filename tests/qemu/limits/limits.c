@@ -5,7 +5,7 @@
  * Next: tests/qemu/limits/donor.c
  */
 #include "tests/qemu/limits/roles.h"
-#include "tests/qemu/limits/spawn_limited.h"
+#include "tests/qemu/spawn_limited.h"
 #include "tests/qemu/memory.h"
 
 #define FRAMES_LEAST 40 /* idle starts with less */
