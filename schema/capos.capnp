@@ -389,7 +389,7 @@ interface Entropy @0xaceebd64890a4a91 {
 
 interface LogReader @0x88973a9e2df55b30 {
   # What the console has shown of late, as records. Lines of the kernel and lines of programs are kept apart: programs
-  # that write much cannot push out the kernel's.
+  # that write much cannot push out the kernel's, nor those for which others have `logBytes`.
 
   kernel @0 (from :UInt64, most :UInt16) -> Records.LogPage;
   # The kernel's own lines, `most` at most and no more than an answer has room for, from number `from` on. Begin with 0,
