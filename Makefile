@@ -195,8 +195,9 @@ $(BUILD)/systems/%.manifest: systems/%.cue $(SYSTEM_PARTS)
 
 UNIT_TESTS := $(notdir $(basename $(wildcard tests/host/test_*.c)))
 # Kernel code that unit tests run over fakes of what lies below it (tests/host/kernel_world.h).
-UNIT_KERNEL := $(filter-out kernel/ring/self_check.c kernel/ring/miscount.c,$(wildcard kernel/ring/*.c)) kernel/cap/endpoint.c \
-    kernel/object.c kernel/mm/record.c kernel/task/account.c kernel/task/audit.c kernel/task/process_end.c
+UNIT_KERNEL := $(filter-out kernel/ring/self_check.c kernel/ring/miscount.c,$(wildcard kernel/ring/*.c)) \
+    kernel/cap/endpoint.c kernel/object.c kernel/mm/record.c kernel/task/account.c kernel/task/audit.c \
+    kernel/task/program_log.c kernel/task/process_end.c
 UNIT_SOURCES := $(filter-out lib/mem.c,$(wildcard lib/*.c schema/*.c)) $(GENERATED) $(GENERATED_TESTS) $(filter-out tests/host/test_%,$(wildcard tests/host/*.c))
 host-tests: $(foreach cc,gcc clang,$(UNIT_TESTS:%=$(BUILD)/tests/host/$(cc)/%))
 define unit_test_rules

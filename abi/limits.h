@@ -56,6 +56,7 @@
 #define CAP_DEFAULT_RECORDS      1024
 #define CAP_DEFAULT_QUEUED_CALLS CAP_CQ_ENTRIES
 #define CAP_DEFAULT_QUEUED_BYTES (CAP_CQ_ENTRIES * CAP_MESSAGE_BYTES_MAX)
+#define CAP_DEFAULT_LOG_BYTES    4096
 
 /* Which limit was reached: cap_count of a CQE whose status is CAP_ERR_QUOTA. message_bytes is the limit, at
  * most 2^32 - 1. */
@@ -65,6 +66,7 @@
 #define CAP_LIMIT_RECORDS      4
 #define CAP_LIMIT_QUEUED_CALLS 5
 #define CAP_LIMIT_QUEUED_BYTES 6
+#define CAP_LIMIT_LOG_BYTES    7 /* only a spawn is refused for it: a line that is too much is not kept */
 
 /* Added to that: it is not this process's own limit, but that of a server, or of who pays for the process.
  * message_bytes is 0. */

@@ -9,13 +9,11 @@
 #include "lib/fmt.h"
 #include "lib/mem.h"
 
-#define KERNEL_BYTES  (16 * 1024)
-#define PROGRAM_BYTES (32 * 1024)
+#define KERNEL_BYTES (16 * 1024)
 
-static _Alignas(8) uint8_t kernel_bytes[KERNEL_BYTES];
-static _Alignas(8) uint8_t program_bytes[PROGRAM_BYTES];
-static struct log_ring kernel_ring = LOG_RING(kernel_bytes);
-static struct log_ring program_ring = LOG_RING(program_bytes);
+static _Alignas(8) uint8_t kernel_bytes[LOG_STORE_ARRAY(KERNEL_BYTES)];
+static struct log_store kernel_store = LOG_STORE(kernel_bytes);
+static struct log_owner kernel_lines = LOG_OWNER_INIT;
 
 static enum log_level log_level = LOG_INFO;
 
@@ -24,33 +22,18 @@ void log_set_level(enum log_level level)
     log_level = level;
 }
 
-const struct log_ring *log_kernel_ring(void)
+const struct log_store *log_kernel_store(void)
 {
-    return &kernel_ring;
+    return &kernel_store;
 }
 
-const struct log_ring *log_program_ring(void)
+/* The oldest lines make room. */
+static void keep(const struct log_record *record)
 {
-    return &program_ring;
-}
-
-static void keep(struct log_ring *ring, enum log_level level, uint64_t time_ns, const char *source,
-                 const char *text, uint32_t text_bytes)
-{
-    const struct log_record record = {
-        .time_ns = time_ns,
-        .source = source,
-        .text = text,
-        .source_bytes = (uint32_t)strlen(source),
-        .text_bytes = text_bytes,
-        .level = (uint8_t)level,
-    };
-    log_ring_append(ring, &record);
-}
-
-void log_keep_program_text(const char *program, const char *text, uint32_t text_bytes)
-{
-    keep(&program_ring, LOG_PROGRAM, clock_now_ns(), program, text, text_bytes);
+    uint32_t byte_count = log_record_bytes(record->source_bytes, record->text_bytes);
+    while (kernel_lines.byte_count > KERNEL_BYTES - byte_count)
+        log_store_drop_oldest(&kernel_store, &kernel_lines);
+    log_store_append(&kernel_store, &kernel_lines, record);
 }
 
 void log_line_v(enum log_level level, const char *part, const char *format, va_list arguments)
@@ -68,7 +51,15 @@ void log_line_v(enum log_level level, const char *part, const char *format, va_l
     uint64_t text_at = at;
     at += fmt_format(line + at, (uint32_t)(sizeof line - at), format, arguments);
     at = min_u64(at, sizeof line - 1);
-    keep(&kernel_ring, level, now_ns, part, line + text_at, (uint32_t)(at - text_at));
+    const struct log_record record = {
+        .time_ns = now_ns,
+        .source = part,
+        .text = line + text_at,
+        .source_bytes = (uint32_t)strlen(part),
+        .text_bytes = (uint32_t)(at - text_at),
+        .level = (uint8_t)level,
+    };
+    keep(&record);
     line[at] = '\n';
     serial_write(line, (uint32_t)at + 1);
 }

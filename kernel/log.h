@@ -1,5 +1,5 @@
-/* The kernel's log on the serial port: `[    0.012345] info  boot: text`. The newest lines stay in memory,
- * and so do those that programs write to the console, apart from each other: LogReader reads them.
+/* The kernel's log on the serial port: `[    0.012345] info  boot: text`. The newest lines stay in memory:
+ * LogReader reads them. Lines of programs are kept elsewhere (kernel/task/program_log.h).
  *
  * The time is in seconds since the clock was started, the word before the colon names the part of the
  * kernel. Tests treat a line of level warn or error as a failure unless they expect it.
@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "lib/log_ring.h"
+#include "lib/log_store.h"
 #include <stdarg.h>
 
 enum log_level {
@@ -29,12 +29,8 @@ void log_line_v(enum log_level level, const char *part, const char *format, va_l
 
 #define LOG_LINE_BYTES 256
 
-/* Keeps what a program has written to the console; it is shown by kernel/cap/console.c. */
-void log_keep_program_text(const char *program, const char *text, uint32_t text_bytes);
-
-/* The newest records of both; until the next line. */
-const struct log_ring *log_kernel_ring(void);
-const struct log_ring *log_program_ring(void);
+/* The newest records; until the next line. */
+const struct log_store *log_kernel_store(void);
 
 #define log_error(part, ...) log_line(LOG_ERROR, part, __VA_ARGS__)
 #define log_warn(part, ...)  log_line(LOG_WARN, part, __VA_ARGS__)

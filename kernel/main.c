@@ -13,6 +13,7 @@
 #include "kernel/ring/miscount.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
+#include "kernel/task/program_log.h"
 #include "kernel/x86_64/apic.h"
 #include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/serial.h"
@@ -82,6 +83,8 @@ static void init_ended(struct process_observer *observer, const struct process_e
     if (record_count || missing_count)
         panic("%llu kernel records and %llu frames are still in use after all processes have ended",
               (unsigned long long)record_count, (unsigned long long)missing_count);
+    /* What is left is lines of programs, which stay. */
+    ledger_refund(&account_machine()->ledger, LEDGER_LOG_BYTES, program_log_store()->live_bytes);
     CHECK(ledger_is_zero(&account_machine()->ledger));
     if (end->kind == PROCESS_FAULTED) {
         log_error("halt", "init faulted at 0x%llx (address 0x%llx): nobody is left to run the system",

@@ -89,6 +89,18 @@ enum cap_err ledger_charge_over_limit(struct ledger *ledger, enum ledger_kind ki
     return CAP_OK;
 }
 
+bool ledger_could_have(const struct ledger *ledger, enum ledger_kind kind, uint64_t amount)
+{
+    /* Bounded by the depth of the tree: the root has no ceiling above its limit. */
+    for (; amount > 0; ledger = ledger->parent) {
+        const struct ledger_entry *entry = &ledger->entries[kind];
+        if (amount > entry->ceiling - entry->carved)
+            return false;
+        amount = missing(amount, entry->limit - entry->carved);
+    }
+    return true;
+}
+
 enum cap_err ledger_carve(struct ledger *parent, struct ledger *child,
                           const struct ledger_share shares[LEDGER_KIND_COUNT])
 {
@@ -142,6 +154,7 @@ const char *ledger_kind_name(enum ledger_kind kind)
         [LEDGER_RECORDS] = "records",
         [LEDGER_QUEUED_CALLS] = "queuedCalls",
         [LEDGER_QUEUED_BYTES] = "queuedBytes",
+        [LEDGER_LOG_BYTES] = "logBytes",
     };
     _Static_assert(sizeof names / sizeof *names == LEDGER_KIND_COUNT, "a name for each kind");
     CHECK((uint32_t)kind < LEDGER_KIND_COUNT);

@@ -35,6 +35,7 @@ enum ledger_kind {
     LEDGER_RECORDS,      /* other records of the kernel: endpoints, facets, memory objects, handles, ... */
     LEDGER_QUEUED_CALLS, /* calls that wait: in an endpoint's queue, or for an object of the kernel */
     LEDGER_QUEUED_BYTES, /* of their messages */
+    LEDGER_LOG_BYTES,    /* kept of its lines, and of those of processes that have ended */
     LEDGER_KIND_COUNT,
 };
 
@@ -111,6 +112,9 @@ static inline uint64_t ledger_left(const struct ledger *ledger, enum ledger_kind
 {
     return ledger->entries[kind].limit - ledger->entries[kind].used;
 }
+
+/* Whether amount could be charged if all that is this ledger's own, and its ancestors' own, were refunded. */
+bool ledger_could_have(const struct ledger *ledger, enum ledger_kind kind, uint64_t amount);
 
 /* What a new ledger may have of one kind: at once, and later if it is there. */
 struct ledger_share {

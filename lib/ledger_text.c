@@ -7,7 +7,8 @@
 _Static_assert(CAP_LIMIT_FRAMES == LEDGER_FRAMES + 1 && CAP_LIMIT_SLOTS == LEDGER_SLOTS + 1 &&
                    CAP_LIMIT_CALLS == LEDGER_CALLS + 1 && CAP_LIMIT_RECORDS == LEDGER_RECORDS + 1 &&
                    CAP_LIMIT_QUEUED_CALLS == LEDGER_QUEUED_CALLS + 1 &&
-                   CAP_LIMIT_QUEUED_BYTES == LEDGER_QUEUED_BYTES + 1,
+                   CAP_LIMIT_QUEUED_BYTES == LEDGER_QUEUED_BYTES + 1 &&
+                   CAP_LIMIT_LOG_BYTES == LEDGER_LOG_BYTES + 1,
                "the numbers of a CQE are those of the kinds, from 1");
 
 enum owner {

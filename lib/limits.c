@@ -2,6 +2,7 @@
 #include "lib/limits.h"
 
 #include "lib/bits.h"
+#include "lib/log_store.h"
 
 void limits_read(struct os_Limits_reader reader, uint64_t limits[LEDGER_KIND_COUNT])
 {
@@ -11,18 +12,21 @@ void limits_read(struct os_Limits_reader reader, uint64_t limits[LEDGER_KIND_COU
     limits[LEDGER_RECORDS] = os_Limits_get_records(reader);
     limits[LEDGER_QUEUED_CALLS] = os_Limits_get_queuedCalls(reader);
     limits[LEDGER_QUEUED_BYTES] = os_Limits_get_queuedBytes(reader);
+    limits[LEDGER_LOG_BYTES] = os_Limits_get_logBytes(reader);
 }
 
 static const struct {
     uint64_t of_process; /* the default */
     uint64_t per_frame;  /* how many of the kind fill a frame; records: of the smallest */
+    uint64_t of_machine; /* of what is not made of free frames: how much there is */
 } rows[] = {
-    [LEDGER_FRAMES] = {CAP_DEFAULT_FRAMES, 1},
-    [LEDGER_SLOTS] = {CAP_DEFAULT_SLOTS, CAP_PAGE_BYTES / 16},
-    [LEDGER_CALLS] = {CAP_DEFAULT_CALLS, 1},
-    [LEDGER_RECORDS] = {CAP_DEFAULT_RECORDS, CAP_PAGE_BYTES / 64},
-    [LEDGER_QUEUED_CALLS] = {CAP_DEFAULT_QUEUED_CALLS, 1},
-    [LEDGER_QUEUED_BYTES] = {CAP_DEFAULT_QUEUED_BYTES, CAP_PAGE_BYTES},
+    [LEDGER_FRAMES] = {CAP_DEFAULT_FRAMES, 1, 0},
+    [LEDGER_SLOTS] = {CAP_DEFAULT_SLOTS, CAP_PAGE_BYTES / 16, 0},
+    [LEDGER_CALLS] = {CAP_DEFAULT_CALLS, 1, 0},
+    [LEDGER_RECORDS] = {CAP_DEFAULT_RECORDS, CAP_PAGE_BYTES / 64, 0},
+    [LEDGER_QUEUED_CALLS] = {CAP_DEFAULT_QUEUED_CALLS, 1, 0},
+    [LEDGER_QUEUED_BYTES] = {CAP_DEFAULT_QUEUED_BYTES, CAP_PAGE_BYTES, 0},
+    [LEDGER_LOG_BYTES] = {CAP_DEFAULT_LOG_BYTES, 0, LOG_PROGRAM_BYTES},
 };
 _Static_assert(sizeof rows / sizeof *rows == LEDGER_KIND_COUNT, "one row a kind");
 
@@ -48,5 +52,5 @@ void limits_of_process(const uint64_t wanted[LEDGER_KIND_COUNT],
 void limits_of_machine(uint64_t frame_count, uint64_t limits[LEDGER_KIND_COUNT])
 {
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
-        limits[kind] = frame_count * rows[kind].per_frame;
+        limits[kind] = frame_count * rows[kind].per_frame + rows[kind].of_machine;
 }

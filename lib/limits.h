@@ -22,5 +22,6 @@ void limits_of_process(const uint64_t wanted[LEDGER_KIND_COUNT],
                        struct ledger_share shares[LEDGER_KIND_COUNT]);
 
 /* All that a machine with so many free frames has. Frames are what it is short of; of everything else there
- * may be as much as would fill them. */
+ * may be as much as would fill them, but for the log, whose size is fixed. With 0 frames: what every machine
+ * has. */
 void limits_of_machine(uint64_t frame_count, uint64_t limits[LEDGER_KIND_COUNT]);

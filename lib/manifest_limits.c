@@ -48,8 +48,10 @@ void judge_limits(struct judge *judge, struct wire_text binary, uint32_t cap_cou
 void judge_limits_sum(struct judge *judge)
 {
     uint64_t of_init[LEDGER_KIND_COUNT], of_service[LEDGER_KIND_COUNT], sums[LEDGER_KIND_COUNT] = {0};
+    uint64_t fixed[LEDGER_KIND_COUNT];
 
     limits_read(os_Init_get_limits(os_SystemManifest_get_init(judge->root)), of_init);
+    limits_of_machine(0, fixed);
     for (uint32_t i = 0; i < judge_service_count(judge); i++) {
         limits_read(os_Service_get_limits(judge_service_at(judge, i)), of_service);
         for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
@@ -57,6 +59,8 @@ void judge_limits_sum(struct judge *judge)
     }
     judge_set_path(judge, "init.limits");
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        if (fixed[kind] != 0 && (of_init[kind] == 0 || of_init[kind] > fixed[kind]))
+            of_init[kind] = fixed[kind];
         if (of_init[kind] != 0 && sums[kind] > of_init[kind])
             judge_problem(
                 judge, "", "%s is %llu; the services' limits are carved out of it and sum up to %llu",

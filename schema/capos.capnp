@@ -40,6 +40,8 @@ interface Console @0xa1b8c3d94e5f6071 {
   writeLine @0 (line :Text $C.maxLength(1024));
   # Writes one line. A newline inside the text starts a new line, with the name before it; in the 16th line it
   # is shown as \x0a. Errors: ERR_AGAIN (the port is slower than those who write; try again later).
+  # However much is written, it is shown. For LogReader the kernel keeps of each process the newest lines, as far as its
+  # `logBytes` go: the oldest make room. A line for which there is no room at all is not kept.
 }
 
 interface Endpoint @0xb2c9d4ea5f607182 {
@@ -286,6 +288,10 @@ struct Limits {
 
   queuedBytes @5 :UInt32;
   # Bytes of the messages of these. A message of more than 128 bytes that waits also takes a frame.
+
+  logBytes @6 :UInt32;
+  # Bytes that are kept of what it writes to a Console, the newest lines; each takes 32 more than its text and the
+  # process's name. When it has ended they are its spawner's. All processes together have 32768.
 }
 
 struct Arguments {
@@ -383,7 +389,7 @@ interface Entropy @0xaceebd64890a4a91 {
 
 interface LogReader @0x88973a9e2df55b30 {
   # What the console has shown of late, as records. Lines of the kernel and lines of programs are kept apart: programs
-  # that write much cannot push out the kernel's.
+  # that write much cannot push out the kernel's, nor those for which others have `logBytes`.
 
   kernel @0 (from :UInt64, most :UInt16) -> Records.LogPage;
   # The kernel's own lines, `most` at most and no more than an answer has room for, from number `from` on. Begin with 0,

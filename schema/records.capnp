@@ -11,10 +11,11 @@ struct LogPage {
   records @0 :List(LogRecord);
 
   next @1 :UInt64;
-  # Number of the record behind the last of these.
+  # Number of the record behind the last of these that is there, or that will be written.
 
   lost @2 :UInt64;
-  # How many records from `from` on were pushed out before they could be read.
+  # How many numbers from `from` on and below `next` are of records that are not there: newer ones have taken their
+  # place, or there was no room for them.
 }
 
 struct LogRecord {

@@ -4,8 +4,8 @@
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
-#include "kernel/log.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/task/program_log.h"
 #include "kernel/x86_64/serial.h"
 #include "lib/fmt.h"
 #include "lib/utf8.h"
@@ -64,11 +64,12 @@ static enum cap_err console_write_line(void *self, struct wire_call *wire,
                                        struct os_Console_writeLine_Params_reader params)
 {
     (void)self;
-    struct console_writer writer = {.process_name = kernel_call_caller(wire)->name};
+    struct process *process = kernel_call_caller(wire);
+    struct console_writer writer = {.process_name = process->name};
     struct wire_text line = os_Console_writeLine_Params_get_line(params);
     if (!serial_has_room(LINE_BYTES_MAX))
         return CAP_ERR_AGAIN;
-    log_keep_program_text(writer.process_name, line.bytes, line.length);
+    program_log_keep(&process->account, process->name, line.bytes, line.length);
     put_prefix(&writer);
     uint32_t line_count = 1;
     for (uint32_t i = 0; i < line.length;) {

@@ -1,11 +1,12 @@
 /* LogReader: the newest lines of the kernel and of programs, as records.
  *
- * Next: kernel/log.c
+ * Next: kernel/task/program_log.h
  */
 #include "build/gen/schema/capos.capnp.h"
 #include "kernel/cap/objects.h"
 #include "kernel/log.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/task/program_log.h"
 #include "lib/bits.h"
 
 /* What a Text takes of a message. */
@@ -14,18 +15,20 @@ static uint32_t text_words(uint32_t byte_count)
     return byte_count / 8 + 1;
 }
 
-/* How many of the next `most` records the answer has room for. */
-static uint32_t count_fitting(const struct log_ring *ring, struct log_cursor cursor, uint32_t most,
+/* How many of the next `most` records the answer has room for. The cursor goes on behind these. */
+static uint32_t count_fitting(const struct log_store *store, struct log_cursor *cursor, uint32_t most,
                               uint32_t room_words)
 {
     struct log_record record;
+    struct log_cursor following = *cursor;
     uint32_t count = 0;
-    while (count < most && log_ring_next(ring, &cursor, &record)) {
+    while (count < most && log_store_next(store, &following, &record)) {
         uint32_t words = os_LogRecord_DATA_WORDS + os_LogRecord_POINTER_COUNT +
                          text_words(record.source_bytes) + text_words(record.text_bytes);
         if (words > room_words)
             break;
         room_words -= words;
+        *cursor = following;
         count++;
     }
     return count;
@@ -40,22 +43,25 @@ static enum cap_err fill(struct os_LogRecord_builder to, const struct log_record
     return err ? err : os_LogRecord_set_text(to, (struct wire_text){record->text, record->text_bytes});
 }
 
-static enum cap_err read(const struct log_ring *ring, struct os_LogPage_builder page, uint64_t from,
+/* What has a number from `from` on, below that of where the next page begins, and is not on this page, is
+ * lost. */
+static enum cap_err read(const struct log_store *store, struct os_LogPage_builder page, uint64_t from,
                          uint32_t most)
 {
     const struct wire_message_builder *message = page.s.message;
-    struct log_cursor cursor;
-    uint64_t lost_count = log_ring_seek(ring, from, &cursor);
+    struct log_cursor cursor, end;
+    log_store_seek(store, from, &cursor);
+    end = cursor;
     /* One word is the tag of the list. */
     uint32_t room_words = message->word_capacity - message->word_count - 1;
-    uint32_t count = count_fitting(ring, cursor, most, room_words);
+    uint32_t count = count_fitting(store, &end, most, room_words);
     struct os_LogRecord_list_builder records = os_LogPage_init_records(page, count);
     struct log_record record;
     enum cap_err err = CAP_OK;
-    for (uint32_t i = 0; !err && i < count && log_ring_next(ring, &cursor, &record); i++)
+    for (uint32_t i = 0; !err && i < count && log_store_next(store, &cursor, &record); i++)
         err = fill(os_LogRecord_list_builder_at(records, i), &record);
-    os_LogPage_set_next(page, cursor.sequence);
-    os_LogPage_set_lost(page, lost_count);
+    os_LogPage_set_next(page, end.sequence);
+    os_LogPage_set_lost(page, end.sequence - min_u64(from, end.sequence) - count);
     return err;
 }
 
@@ -63,7 +69,7 @@ static enum cap_err log_reader_kernel(void *self, struct wire_call *wire,
                                       struct os_LogReader_kernel_Params_reader params)
 {
     (void)self;
-    return read(log_kernel_ring(), os_LogPage_init_root(&wire->results),
+    return read(log_kernel_store(), os_LogPage_init_root(&wire->results),
                 os_LogReader_kernel_Params_get_from(params), os_LogReader_kernel_Params_get_most(params));
 }
 
@@ -71,7 +77,7 @@ static enum cap_err log_reader_programs(void *self, struct wire_call *wire,
                                         struct os_LogReader_programs_Params_reader params)
 {
     (void)self;
-    return read(log_program_ring(), os_LogPage_init_root(&wire->results),
+    return read(program_log_store(), os_LogPage_init_root(&wire->results),
                 os_LogReader_programs_Params_get_from(params), os_LogReader_programs_Params_get_most(params));
 }
 

@@ -15,6 +15,7 @@
 #include "kernel/ring/receive.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
+#include "kernel/task/program_log.h"
 
 /* ---- Everything that refers to an object ---------------------------------------------------------- */
 
@@ -244,10 +245,13 @@ static void check_account(struct books *books, const struct account *account, co
         for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
             carved[kind] += child->entries[kind].limit;
     }
+    const char *name = process ? process->name : "machine";
     add_objects(account, own);
     if (process)
         add_process(process, own);
-    books_ledger(books, process ? process->name : "machine", &account->ledger, own, carved);
+    own[LEDGER_LOG_BYTES] += log_store_count_owner(program_log_store(), &account->lines);
+    books_count(books, name, "bytes of lines", account->lines.byte_count, own[LEDGER_LOG_BYTES]);
+    books_ledger(books, name, &account->ledger, own, carved);
 }
 
 /* ---- The whole ------------------------------------------------------------------------------------ */
@@ -268,6 +272,10 @@ static void check_totals(struct books *books)
     books_count(books, "kernel", "frames",
                 account_machine()->ledger.entries[LEDGER_FRAMES].limit - frame_free_count(),
                 books->own_sums[LEDGER_FRAMES] + totals.frame_count);
+    books_count(books, "kernel", "bytes of lines", program_log_store()->live_bytes,
+                log_store_count(program_log_store()));
+    books_count(books, "kernel", "lines that are somebody's", program_log_store()->live_bytes,
+                books->own_sums[LEDGER_LOG_BYTES]);
 }
 
 void self_check(struct books *books)

@@ -1,5 +1,6 @@
-/* Accounts and the objects in them. Next: kernel/task/process.h */
+/* Accounts and the objects in them. Next: kernel/task/program_log.h */
 #include "kernel/task/account.h"
+#include "kernel/task/program_log.h"
 #include "lib/check.h"
 #include "lib/limits.h"
 
@@ -11,6 +12,7 @@ static void lists_init(struct account *account)
     list_init(&account->children);
     list_node_init(&account->child_link);
     list_init(&account->objects);
+    log_owner_init(&account->lines);
 }
 
 void account_machine_init(uint64_t frame_count)
@@ -26,10 +28,21 @@ struct account *account_machine(void)
     return &machine;
 }
 
+/* After carving was refused. Log bytes are carved last, so all other kinds have fitted. */
+static bool can_lines_make_room(struct account *parent, const struct ledger_share shares[LEDGER_KIND_COUNT])
+{
+    _Static_assert(LEDGER_LOG_BYTES == LEDGER_KIND_COUNT - 1,
+                   "no line is dropped for want of something else");
+    return latest_refusal.kind == LEDGER_LOG_BYTES &&
+           program_log_make_room(parent, shares[LEDGER_LOG_BYTES].limit);
+}
+
 enum cap_err account_open(struct account *account, struct account *parent,
                           const struct ledger_share shares[LEDGER_KIND_COUNT])
 {
     enum cap_err err = ledger_carve(&parent->ledger, &account->ledger, shares);
+    if (err && can_lines_make_room(parent, shares))
+        err = ledger_carve(&parent->ledger, &account->ledger, shares);
     if (err)
         return err;
     lists_init(account);
@@ -53,6 +66,8 @@ void account_close(struct account *account)
         LIST_ENTRY(node, struct account, child_link)->ledger.parent = &parent->ledger;
         list_push_back(&parent->children, node);
     }
+    own[LEDGER_LOG_BYTES] = account->lines.byte_count;
+    program_log_pass_on(account, parent);
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
         CHECK(ledger_own(&account->ledger, kind) == own[kind]);
     ledger_close(&account->ledger);

@@ -5,8 +5,8 @@
  * Accounts form a tree: who starts a process gives it limits out of his own (lib/ledger.h). An object is paid
  * for by who made it, as long as that process lives. Then, if others still hold it, it is paid for by who
  * gave the budget, the nearest ancestor that lives, and in the end the machine; frames that it holds go with
- * it. So does what a process gave on to others. It always fits, because all of it was inside the limits that
- * return.
+ * it. So does what a process gave on to others, and so do the lines that it has written. It always fits,
+ * because all of it was inside the limits that return.
  *
  * Next: kernel/task/account.c
  */
@@ -15,24 +15,27 @@
 #include "kernel/mm/record.h"
 #include "kernel/object.h"
 #include "lib/ledger_text.h"
+#include "lib/log_store.h"
 
 struct account {
     struct ledger ledger;
     struct list children; /* struct account, by child_link */
     struct list_node child_link;
-    struct list objects; /* struct object, by account_link */
+    struct list objects;    /* struct object, by account_link */
+    struct log_owner lines; /* of kernel/task/program_log.h */
 };
 
 /* The root: what the machine has when the first process is about to start. */
 void account_machine_init(uint64_t frame_count);
 struct account *account_machine(void);
 
-/* Makes an account out of the parent's. CAP_ERR_QUOTA: the parent has less left; nothing has changed. */
+/* Makes an account out of the parent's. CAP_ERR_QUOTA: the parent has less left; nothing has changed. If
+ * lines that the parent wrote or took over are all that stands in the way, the oldest of them go. */
 CAP_MUST_CHECK enum cap_err account_open(struct account *account, struct account *parent,
                                          const struct ledger_share shares[LEDGER_KIND_COUNT]);
 
-/* The limits return to the parent, and what is left goes to it: objects that others hold, and accounts opened
- * out of this one. Everything else has been refunded (CHECKed). */
+/* The limits return to the parent, and what is left goes to it: objects that others hold, lines of the log,
+ * and accounts opened out of this one. Everything else has been refunded (CHECKed). */
 void account_close(struct account *account);
 
 /* The latest refusal, in words and in numbers for the process of this account. Every CAP_ERR_QUOTA comes from

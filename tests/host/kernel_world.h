@@ -1,6 +1,6 @@
 /* The kernel's rings, calls and endpoints on the host: the real code of kernel/ring, kernel/cap/endpoint.c,
- * kernel/object.c, kernel/task/account.c, audit.c and process_end.c over a small fake of what lies below it:
- * frames, user memory, timers, the processor, and a scheduler that runs whom the test says.
+ * kernel/object.c, kernel/task/account.c, audit.c, program_log.c and process_end.c over a small fake of what
+ * lies below it: frames, user memory, timers, the processor, and a scheduler that runs whom the test says.
  *
  * A process has ARENA_BYTES of memory from ARENA on. With `is_quick` they count as used before, so that the
  * fastpaths are taken; without, they do not.
@@ -24,6 +24,7 @@
 #include "kernel/task/fault.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
+#include "kernel/task/program_log.h"
 #include "kernel/x86_64/clock.h"
 #include "kernel/x86_64/upcalls.h"
 #include "lib/bits.h"

@@ -91,6 +91,7 @@ struct limits_row {
     uint32_t records;
     uint32_t queued_calls;
     uint32_t queued_bytes;
+    uint32_t log_bytes;
 };
 
 #define MANY_ARGUMENTS (CAP_ARGUMENT_BYTES_MAX / 8 + 1)
@@ -235,6 +236,7 @@ static inline void build_limits(struct os_Limits_builder limits, const struct li
     os_Limits_set_records(limits, row->records);
     os_Limits_set_queuedCalls(limits, row->queued_calls);
     os_Limits_set_queuedBytes(limits, row->queued_bytes);
+    os_Limits_set_logBytes(limits, row->log_bytes);
 }
 
 static inline void build_service(struct os_Service_builder service, const struct service_row *row)

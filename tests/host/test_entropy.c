@@ -1,6 +1,6 @@
 /* Entropy: whose words are taken, how often a source is asked, and that nothing half random is given out.
  *
- * Next: lib/log_ring.h
+ * Next: lib/log_store.h
  */
 #include "lib/entropy.h"
 #include "tests/host/test.h"

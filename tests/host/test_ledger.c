@@ -143,6 +143,7 @@ TEST(each_kind_has_a_name)
     EXPECT_STR(ledger_kind_name(LEDGER_RECORDS), "records");
     EXPECT_STR(ledger_kind_name(LEDGER_QUEUED_CALLS), "queuedCalls");
     EXPECT_STR(ledger_kind_name(LEDGER_QUEUED_BYTES), "queuedBytes");
+    EXPECT_STR(ledger_kind_name(LEDGER_LOG_BYTES), "logBytes");
     EXPECT_CHECK((void)ledger_kind_name(LEDGER_KIND_COUNT));
 }
 

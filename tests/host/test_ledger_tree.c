@@ -72,6 +72,18 @@ static void take_over_limits(struct tree *tree)
     }
 }
 
+/* As if nothing of what is there were anybody's own. */
+static void expect_could_have(const struct tree *tree)
+{
+    struct tree empty = *tree;
+    for (uint32_t i = 0; i < NODES; i++)
+        empty.nodes[i].own = 0;
+    for (uint32_t i = 0; i < NODES; i++)
+        for (uint64_t amount = 0; tree->nodes[i].is_open && amount <= ROOT_LIMIT + 1; amount++)
+            EXPECT_EQ(ledger_could_have(&tree->ledgers[i], LEDGER_FRAMES, amount),
+                      is_room(&empty, i, amount));
+}
+
 /* The ledgers say what the model says, in every kind. */
 static void expect_same(const struct tree *tree)
 {
@@ -91,6 +103,7 @@ static void expect_same(const struct tree *tree)
         }
     }
     EXPECT_EQ(own_sum, held);
+    expect_could_have(tree);
 }
 
 /* ---- Steps ---------------------------------------------------------------------------------------- */
@@ -146,6 +159,7 @@ static void close(struct tree *tree, uint32_t index)
         if (tree->nodes[i].parent == index)
             tree->nodes[i].parent = node->parent;
     *node = (struct node){0};
+    set_parents(tree);
 }
 
 /* ---- Enumeration ---------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ TEST(what_is_not_said_grows_from_nothing_to_the_default)
         [LEDGER_RECORDS] = CAP_DEFAULT_RECORDS,
         [LEDGER_QUEUED_CALLS] = CAP_DEFAULT_QUEUED_CALLS,
         [LEDGER_QUEUED_BYTES] = CAP_DEFAULT_QUEUED_BYTES,
+        [LEDGER_LOG_BYTES] = CAP_DEFAULT_LOG_BYTES,
     };
     struct ledger_share shares[LEDGER_KIND_COUNT];
     struct ledger child;
@@ -77,12 +78,13 @@ TEST(init_has_what_the_manifest_says_and_the_machine_has)
     struct os_Limits_builder built = os_Limits_init_root(&builder);
     os_Limits_set_frames(built, 50);
     os_Limits_set_records(built, 5000);
+    os_Limits_set_logBytes(built, 77);
     wire_message_read(&message, words, builder.word_count, 0);
     parent_has(100);
     limits_read(os_Limits_read_root(&message), wanted);
     limits_of_init(wanted, &parent, shares);
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
-        EXPECT_EQ(shares[kind].limit, kind == LEDGER_FRAMES ? 50 : 100);
+        EXPECT_EQ(shares[kind].limit, kind == LEDGER_FRAMES ? 50 : kind == LEDGER_LOG_BYTES ? 77 : 100);
         EXPECT_EQ(shares[kind].ceiling, shares[kind].limit);
     }
 }
@@ -97,6 +99,19 @@ TEST(a_machine_is_short_of_frames_first)
     EXPECT_EQ(limits[LEDGER_RECORDS], 64000);
     EXPECT_EQ(limits[LEDGER_QUEUED_CALLS], 1000);
     EXPECT_EQ(limits[LEDGER_QUEUED_BYTES], 4096000);
+}
+
+/* It lies in the kernel's own memory, however much there is besides. */
+TEST(every_machine_keeps_as_much_of_the_log)
+{
+    uint64_t limits[LEDGER_KIND_COUNT];
+    for (uint64_t frame_count = 0; frame_count < 100000; frame_count += 33333) {
+        limits_of_machine(frame_count, limits);
+        EXPECT_EQ(limits[LEDGER_LOG_BYTES], 32768);
+    }
+    limits_of_machine(0, limits);
+    for (uint32_t kind = 0; kind < LEDGER_LOG_BYTES; kind++)
+        EXPECT_EQ(limits[kind], 0);
 }
 
 TEST_MAIN()

@@ -12,11 +12,11 @@ TEST(limits_that_fit_are_good)
     struct system *system = good_system();
 
     system->services[HELLO].limits = (struct limits_row){.frames = FRAMES_LEAST, .slots = 1};
-    system->services[ECHO_CLIENT].limits = (struct limits_row){100, 2, 1, 1, 1, 1};
+    system->services[ECHO_CLIENT].limits = (struct limits_row){100, 2, 1, 1, 1, 1, 1};
     system->init_limits = (struct limits_row){.frames = 100 + FRAMES_LEAST, .slots = 5, .calls = 1};
     EXPECT_ACCEPTED(system);
     system->services[HELLO].limits =
-        (struct limits_row){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+        (struct limits_row){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 32767};
     system->init_limits = (struct limits_row){0};
     EXPECT_ACCEPTED(system);
 }
@@ -63,21 +63,43 @@ TEST(services_that_together_have_more_than_init_are_refused)
     struct system *system = good_system();
 
     for (uint32_t i = 0; i < 3; i++)
-        system->services[i].limits = (struct limits_row){100, 10, 5, UINT32_MAX, 4, 3};
-    system->init_limits = (struct limits_row){300, 30, 15, 0, 12, 9};
+        system->services[i].limits = (struct limits_row){100, 10, 5, UINT32_MAX, 4, 3, 2};
+    system->init_limits = (struct limits_row){300, 30, 15, 0, 12, 9, 6};
     EXPECT_ACCEPTED(system);
     system->init_limits.frames = 299;
     EXPECT_REFUSED(system, "init.limits",
                    "frames is 299; the services' limits are carved out of it and sum up to 300");
-    system->init_limits = (struct limits_row){300, 29, 14, UINT32_MAX, 11, 8};
+    system->init_limits = (struct limits_row){300, 29, 14, UINT32_MAX, 11, 8, 5};
     EXPECT_EQ(judge(system), CAP_ERR_MALFORMED);
-    EXPECT_EQ(found.count, 5);
+    EXPECT_EQ(found.count, 6);
     EXPECT(has_problem("init.limits", "queuedCalls is 11; "));
     EXPECT(has_problem("init.limits", "queuedBytes is 8; "));
+    EXPECT(has_problem("init.limits", "logBytes is 5; "));
     EXPECT(has_problem("init.limits", "slots is 29; "));
     EXPECT(has_problem("init.limits", "calls is 14; "));
     EXPECT(has_problem("init.limits", "records is 4294967295; the services' limits are carved out of it and "
                                       "sum up to 12884901885"));
+}
+
+/* Of the log every machine has the same, so it is known before the boot. */
+TEST(services_that_are_promised_more_of_the_log_than_there_is_are_refused)
+{
+    struct system *system = good_system();
+
+    system->services[HELLO].limits.log_bytes = 30000;
+    system->services[ECHO_CLIENT].limits.log_bytes = 2768;
+    EXPECT_ACCEPTED(system);
+    system->services[ECHO_CLIENT].limits.log_bytes = 2769;
+    EXPECT_REFUSED(system, "init.limits",
+                   "logBytes is 32768; the services' limits are carved out of it and sum up to 32769");
+    system->init_limits.log_bytes = 50000;
+    EXPECT_REFUSED(system, "init.limits",
+                   "logBytes is 32768; the services' limits are carved out of it and sum up to 32769");
+    system->init_limits.log_bytes = 32000;
+    EXPECT_REFUSED(system, "init.limits",
+                   "logBytes is 32000; the services' limits are carved out of it and sum up to 32769");
+    system->services[HELLO].limits.log_bytes = 0;
+    EXPECT_ACCEPTED(system);
 }
 
 TEST(limits_of_a_missing_or_broken_program_are_not_judged_twice)

@@ -4,7 +4,7 @@
 #include "build/gen/schema/capos.client.h"
 
 struct limits {
-    uint32_t frames, slots, calls, records, queued_calls, queued_bytes;
+    uint32_t frames, slots, calls, records, queued_calls, queued_bytes, log_bytes;
 };
 
 static inline void limits_set(struct os_ProcessSpawner_spawn_Params_builder params, struct limits limits)
@@ -16,4 +16,5 @@ static inline void limits_set(struct os_ProcessSpawner_spawn_Params_builder para
     os_Limits_set_records(built, limits.records);
     os_Limits_set_queuedCalls(built, limits.queued_calls);
     os_Limits_set_queuedBytes(built, limits.queued_bytes);
+    os_Limits_set_logBytes(built, limits.log_bytes);
 }

@@ -177,6 +177,7 @@ static void pack_limits(struct packer *packer, const struct place *process_place
         {"records", os_Limits_set_records},
         {"queuedCalls", os_Limits_set_queuedCalls},
         {"queuedBytes", os_Limits_set_queuedBytes},
+        {"logBytes", os_Limits_set_logBytes},
     };
     struct place place = place_source(process_place, "limits");
     json_t *limits = field_get(packer->problems, process_place, process, "limits", JSON_OBJECT);
@@ -184,7 +185,7 @@ static void pack_limits(struct packer *packer, const struct place *process_place
     if (!limits)
         return;
     FIELD_EXPECT_ONLY(packer->problems, &place, limits, "frames", "slots", "calls", "records", "queuedCalls",
-                      "queuedBytes");
+                      "queuedBytes", "logBytes");
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (json_object_get(limits, fields[i].key))
             fields[i].set(builder, field_u32(packer->problems, &place, limits, fields[i].key));

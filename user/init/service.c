@@ -216,6 +216,7 @@ static void set_limits(struct os_ProcessSpawner_spawn_Params_builder params, str
     os_Limits_set_records(limits, os_Limits_get_records(wanted));
     os_Limits_set_queuedCalls(limits, os_Limits_get_queuedCalls(wanted));
     os_Limits_set_queuedBytes(limits, os_Limits_get_queuedBytes(wanted));
+    os_Limits_set_logBytes(limits, os_Limits_get_logBytes(wanted));
 }
 
 /* A copy, as a message of its own. */

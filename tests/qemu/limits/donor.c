@@ -3,7 +3,7 @@
  * Next: tests/qemu/limits/system.cue
  */
 #include "tests/qemu/limits/roles.h"
-#include "tests/qemu/limits/spawn_limited.h"
+#include "tests/qemu/spawn_limited.h"
 #include "tests/qemu/memory.h"
 
 int main(struct rt *rt)

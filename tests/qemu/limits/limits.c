@@ -5,7 +5,7 @@
  * Next: tests/qemu/limits/donor.c
  */
 #include "tests/qemu/limits/roles.h"
-#include "tests/qemu/limits/spawn_limited.h"
+#include "tests/qemu/spawn_limited.h"
 #include "tests/qemu/memory.h"
 
 #define FRAMES_LEAST 40 /* idle starts with less */
@@ -118,7 +118,7 @@ static void test_usage(struct test *test)
     struct os_ProcessHandle process;
     raw_expect_err(&test->raw, start_idle(test, (struct limits){.frames = 300}, &process), CAP_OK, "a child");
     struct frames frames = frames_of(test, process);
-    raw_expect(&test->raw, frames.kind_count == 6, "each kind");
+    raw_expect(&test->raw, frames.kind_count == 7, "each kind");
     raw_expect(&test->raw, frames.limit == 300 && frames.reserved == 300, "its limit is kept for it");
     raw_expect(&test->raw, frames.own > 20 && frames.own < 64 && frames.given == 0, "it uses some of it");
     raw_expect(&test->raw, frames.peak >= frames.own && frames.peak <= 64, "and used little more");
@@ -152,7 +152,8 @@ static void test_refused(struct test *test, uint32_t all)
         {{.records = 100000000}, ", 100000000 more asked; release some or ask for a larger limit"},
         {{.frames = 5}, "the child's frames: 5 of 5 in use, 1 more asked; give it a larger limit"},
         {{.queued_bytes = 1000000000}, ", 1000000000 more asked; release some or ask for a larger limit"},
-        {{UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
+        {{.log_bytes = 32769}, " of 32768 in use, 32769 more asked; release some or ask for a larger limit"},
+        {{UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
          ", 4294967295 more asked; release some or ask for a larger limit"},
     };
     struct os_ProcessHandle process;
