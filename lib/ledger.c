@@ -122,6 +122,34 @@ enum cap_err ledger_carve(struct ledger *parent, struct ledger *child,
     return CAP_OK;
 }
 
+/* The limit shrinks with what is gone, and does not grow again. */
+static void shrink(struct ledger_entry *entry, uint64_t amount)
+{
+    CHECK(amount <= entry->used);
+    entry->used -= amount;
+    entry->limit -= amount;
+    entry->ceiling = entry->limit;
+}
+
+void ledger_pass_on(struct ledger *child, enum ledger_kind kind, uint64_t amount)
+{
+    CHECK(child->parent && amount <= ledger_own(child, kind));
+    shrink(&child->entries[kind], amount);
+    child->parent->entries[kind].carved -= amount;
+}
+
+void ledger_pass_on_child(struct ledger *child, struct ledger *grandchild)
+{
+    CHECK(child->parent && grandchild->parent == child);
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        uint64_t limit = grandchild->entries[kind].limit;
+        CHECK(limit <= child->entries[kind].carved);
+        shrink(&child->entries[kind], limit);
+        child->entries[kind].carved -= limit;
+    }
+    grandchild->parent = child->parent;
+}
+
 void ledger_close(struct ledger *child)
 {
     struct ledger *parent = child->parent;

@@ -127,6 +127,12 @@ struct ledger_share {
 CAP_MUST_CHECK enum cap_err ledger_carve(struct ledger *parent, struct ledger *child,
                                          const struct ledger_share shares[LEDGER_KIND_COUNT]);
 
+/* Before the child is closed, in parts: so much of what it uses itself is the parent's from now on, or one of
+ * its own children is the parent's (whose parent is set). The child's limits shrink by as much, and so it
+ * always fits. It can have no more than what it has then (CHECKed: it has that). */
+void ledger_pass_on(struct ledger *child, enum ledger_kind kind, uint64_t amount);
+void ledger_pass_on_child(struct ledger *child, struct ledger *grandchild);
+
 /* The child's limits return to its parent. What the child still uses is the parent's from now on: its own
  * uses as own ones, its children as children (whose parent the caller sets). So this always succeeds. The
  * child is empty afterwards, with limits 0. */

@@ -47,7 +47,7 @@ static enum cap_err payment_find(struct object *allocator, struct wire_call *wir
         return CAP_OK;
     struct share *share = LIST_ENTRY(allocator, struct share, object);
     *payment = (struct payment){.account = share->object.account, .share = share};
-    if (share->object.account != share->sharer)
+    if (share->object.account != share->sharer || share->sharer->is_ending)
         return CAP_ERR_DISCONNECTED;
     if (pages_of(byte_count) <= share->page_limit - share->page_count)
         return CAP_OK;

@@ -62,6 +62,11 @@ static void wrong_queued_bytes(void)
     charge(LEDGER_QUEUED_BYTES);
 }
 
+static void wrong_log_bytes(void)
+{
+    charge(LEDGER_LOG_BYTES);
+}
+
 static void wrong_table(void)
 {
     victim()->caps.used_count++;
@@ -127,6 +132,7 @@ const struct miscount miscounts[] = {
     {"self-check=records", wrong_records},
     {"self-check=queued-calls", wrong_queued_calls},
     {"self-check=queued-bytes", wrong_queued_bytes},
+    {"self-check=log-bytes", wrong_log_bytes},
     {"self-check=table", wrong_table},
     {"self-check=limit", wrong_limit},
     {"self-check=kernel-frames", wrong_kernel_frames},

@@ -13,6 +13,7 @@ static void lists_init(struct account *account)
     list_node_init(&account->child_link);
     list_init(&account->objects);
     log_owner_init(&account->lines);
+    account->is_ending = false;
 }
 
 void account_machine_init(uint64_t frame_count)
@@ -50,26 +51,38 @@ enum cap_err account_open(struct account *account, struct account *parent,
     return CAP_OK;
 }
 
-void account_close(struct account *account)
+static struct account *parent_of(const struct account *account)
 {
-    struct account *parent = LIST_ENTRY(account->ledger.parent, struct account, ledger);
-    struct list_node *node;
-    uint64_t own[LEDGER_KIND_COUNT] = {0};
-    while ((node = list_pop_front(&account->objects))) {
+    return LIST_ENTRY(account->ledger.parent, struct account, ledger);
+}
+
+bool account_pass_on(struct account *account)
+{
+    struct account *parent = parent_of(account);
+    struct list_node *node = list_pop_front(&account->objects);
+    if (node) {
         struct object *object = LIST_ENTRY(node, struct object, account_link);
-        own[LEDGER_RECORDS]++;
-        own[LEDGER_FRAMES] += object->frame_count;
+        ledger_pass_on(&account->ledger, LEDGER_RECORDS, 1);
+        ledger_pass_on(&account->ledger, LEDGER_FRAMES, object->frame_count);
         object->account = parent;
         list_push_back(&parent->objects, node);
+        return true;
     }
-    while ((node = list_pop_front(&account->children))) {
-        LIST_ENTRY(node, struct account, child_link)->ledger.parent = &parent->ledger;
-        list_push_back(&parent->children, node);
-    }
-    own[LEDGER_LOG_BYTES] = account->lines.byte_count;
-    program_log_pass_on(account, parent);
+    node = list_pop_front(&account->children);
+    if (!node)
+        return false;
+    ledger_pass_on_child(&account->ledger, &LIST_ENTRY(node, struct account, child_link)->ledger);
+    list_push_back(&parent->children, node);
+    return true;
+}
+
+void account_close(struct account *account)
+{
+    CHECK(list_is_empty(&account->objects) && list_is_empty(&account->children));
     for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
-        CHECK(ledger_own(&account->ledger, kind) == own[kind]);
+        CHECK(ledger_own(&account->ledger, kind) ==
+              (kind == LEDGER_LOG_BYTES ? account->lines.byte_count : 0));
+    program_log_pass_on(account, parent_of(account));
     ledger_close(&account->ledger);
     list_remove(&account->child_link);
 }

@@ -23,6 +23,7 @@ struct account {
     struct list_node child_link;
     struct list objects;    /* struct object, by account_link */
     struct log_owner lines; /* of kernel/task/program_log.h */
+    bool is_ending; /* its process has ended: what it made passes on, and nobody makes more out of it */
 };
 
 /* The root: what the machine has when the first process is about to start. */
@@ -34,8 +35,12 @@ struct account *account_machine(void);
 CAP_MUST_CHECK enum cap_err account_open(struct account *account, struct account *parent,
                                          const struct ledger_share shares[LEDGER_KIND_COUNT]);
 
-/* The limits return to the parent, and what is left goes to it: objects that others hold, lines of the log,
- * and accounts opened out of this one. Everything else has been refunded (CHECKed). */
+/* Before it is closed: an object that others hold, or an account that was opened out of this one, goes to the
+ * parent, with what it takes of the limits. False: none is left. */
+bool account_pass_on(struct account *account);
+
+/* The limits return to the parent, and with them lines of the log. Everything else has been refunded or
+ * passed on (CHECKed). */
 void account_close(struct account *account);
 
 /* The latest refusal, in words and in numbers for the process of this account. Every CAP_ERR_QUOTA comes from

@@ -4,9 +4,11 @@
  *   in steps  answer_callers  calls that it served end for their callers
  *             release_caps    what it held goes
  *             free_memory     mappings, then pages of its own
+ *             pass_on         what it made and others hold, and accounts out of its own, go to its parent's
  *   at once   finish          its account closes, its record goes, its observer learns how it ended
  *
- * A step takes a budget of units, each of them one call, one capability, one mapping or one page, and a time
+ * A step takes a budget of units, each of them one call, one capability, one mapping, one page or one
+ * object, and a time
  * after which it begins no further unit: what a capability was the last one of may take long. The first step
  * is part of process_end, and the end of a small process is over with it. The rest is the scheduler's: steps
  * between the processes that live, and instead of idling.
@@ -72,11 +74,20 @@ static bool free_memory(struct process *process, struct budget *budget)
     return is_done;
 }
 
+static bool pass_on(struct process *process, struct budget *budget)
+{
+    for (; !is_spent(budget); budget->units--)
+        if (!account_pass_on(&process->account))
+            return true;
+    return false;
+}
+
 /* Each works as far as its budget goes, and says whether it is done. */
 static bool (*const stages[])(struct process *process, struct budget *budget) = {
     answer_callers,
     release_caps,
     free_memory,
+    pass_on,
 };
 #define STAGE_COUNT (sizeof stages / sizeof stages[0])
 
@@ -111,6 +122,7 @@ static void begin(struct process *process, const struct process_end *end)
     audit_ended(process->number);
     process->state = PROCESS_ENDING;
     process->end = *end;
+    process->account.is_ending = true;
     list_push_back(&ending, &process->process_link);
     process_leave_calls(process);
 }

@@ -149,9 +149,37 @@ static void set_parents(struct tree *tree)
         tree->ledgers[i].parent = &tree->ledgers[tree->nodes[i].parent];
 }
 
+/* One thing after the other goes to the parent, whose use stays the same all the while. */
+static void pass_on(struct tree *tree, uint32_t index)
+{
+    struct ledger *ledger = &tree->ledgers[index];
+    uint64_t used = ledger->parent->entries[0].used;
+    for (uint64_t i = 0; i < tree->nodes[index].own; i++)
+        for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++)
+            ledger_pass_on(ledger, kind, 1);
+    for (uint32_t i = 1; i < NODES; i++)
+        if (tree->nodes[i].is_open && tree->nodes[i].parent == index)
+            ledger_pass_on_child(ledger, &tree->ledgers[i]);
+    EXPECT_EQ(ledger->parent->entries[0].used, used);
+    EXPECT_EQ(ledger->entries[0].used, 0);
+    EXPECT_EQ(ledger->entries[0].carved, 0);
+}
+
+/* Closing in parts leaves what closing at once does. */
+static void expect_parts_are_the_whole(const struct tree *before, const struct tree *after, uint32_t index)
+{
+    struct tree parts = *before;
+    set_parents(&parts);
+    pass_on(&parts, index);
+    ledger_close(&parts.ledgers[index]);
+    for (uint32_t i = 0; i < NODES; i++)
+        EXPECT_BYTES(parts.ledgers[i].entries, after->ledgers[i].entries, sizeof parts.ledgers[i].entries);
+}
+
 static void close(struct tree *tree, uint32_t index)
 {
     struct node *node = &tree->nodes[index];
+    struct tree before = *tree;
     ledger_close(&tree->ledgers[index]);
     EXPECT(ledger_is_zero(&tree->ledgers[index]));
     tree->nodes[node->parent].own += node->own;
@@ -160,6 +188,7 @@ static void close(struct tree *tree, uint32_t index)
             tree->nodes[i].parent = node->parent;
     *node = (struct node){0};
     set_parents(tree);
+    expect_parts_are_the_whole(&before, tree, index);
 }
 
 /* ---- Enumeration ---------------------------------------------------------------------------------- */

@@ -43,6 +43,7 @@ static void open_account(uint32_t index, struct account *parent, uint64_t log_by
 
 static void close_account(uint32_t index)
 {
+    while (account_pass_on(&accounts[index])) {}
     account_close(&accounts[index]);
     is_open[index] = false;
 }
