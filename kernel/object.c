@@ -8,7 +8,7 @@
 
 /* A few objects end at once. For more there is so much time, and one step of the last of them. */
 #define REAP_FEW 4
-#define REAP_NS  50000
+#define REAP_NS  25000
 
 struct list object_reap_list = {{&object_reap_list.head, &object_reap_list.head}};
 

@@ -26,7 +26,7 @@
 
 #define UNITS_AT_ONCE 128
 #define UNITS_IN_STEP 64
-#define STEP_NS       100000
+#define STEP_NS       50000
 
 struct budget {
     uint32_t units;
