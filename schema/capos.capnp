@@ -112,9 +112,10 @@ interface Signal @0xc8953cde4005b502 {
 
   signal @0 (count :UInt64 = 1);
   # It has happened `count` times more. If calls wait for the notification, the oldest of them completes with all
-  # that has been counted; else the count stays until the next wait.
+  # that has been counted; else the count stays until the next wait. One that has no room for it any more ends with
+  # that error, and it is the next one's.
   # Errors: ERR_DISCONNECTED (the last capability to the notification is gone), ERR_INVALID (count 0),
-  # ERR_AGAIN (the sum would pass 2^64 - 1; nothing has changed).
+  # ERR_AGAIN (the sum would pass 2^64 - 1, or 16 in a row had no room, which have ended; nothing is counted).
 }
 
 interface Notification @0xf1aa336ba15e5cc8 {

@@ -6,7 +6,8 @@
  * Invariants
  *  - Calls wait only while the count is 0: who is told takes all of it.
  *  - Each end knows the other until that is gone; neither keeps the other alive.
- *  - A signal allocates nothing, ends at most one call and never waits, so the timer tick may run it.
+ *  - A signal allocates nothing, ends at most one call that can take its answer and some that cannot, and
+ * never waits, so the timer tick may run it.
  *
  * Next: kernel/ring/enter.c for the tick, kernel/cap/timer.c for the other call that waits in the kernel
  */
@@ -59,10 +60,14 @@ static enum cap_err signal_signal(void *self, struct wire_call *wire,
     uint64_t sum;
     if (u64_add(notification->count, count, &sum))
         return CAP_ERR_AGAIN;
-    struct call *call = call_queue_first(&notification->waiting);
-    notification->count = call ? 0 : sum;
-    if (call)
-        kernel_call_answer(call, fill_count, &sum);
+    struct call *call;
+    for (uint32_t i = 0; (call = call_queue_first(&notification->waiting)); i++) {
+        if (i == CAP_ENDPOINT_REFUSED_MAX)
+            return CAP_ERR_AGAIN;
+        if (kernel_call_answer(call, fill_count, &sum))
+            return CAP_OK;
+    }
+    notification->count = sum;
     return CAP_OK;
 }
 

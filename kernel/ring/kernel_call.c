@@ -240,7 +240,7 @@ enum cap_err kernel_call_run(struct object *target, struct process *caller, cons
     return CAP_OK;
 }
 
-void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),
+bool kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),
                         const void *context)
 {
     struct kernel_call kernel_call;
@@ -249,5 +249,5 @@ void kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, 
     kernel_call_init(&kernel_call);
     fill(&kernel_call.wire, context);
     const struct answer answer = answer_of(&kernel_call, CAP_OK);
-    (void)!call_finish(call, &answer);
+    return call_finish(call, &answer) == CAP_OK;
 }

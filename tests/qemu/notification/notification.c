@@ -1,5 +1,5 @@
 /* Notifications: a counter that some count up and others wait for. Next: tests/qemu/authority/authority.c */
-#include "tests/qemu/raw.h"
+#include "tests/qemu/memory.h"
 #include "tests/qemu/spawn.h"
 
 #define MS         1000000ull
@@ -123,6 +123,48 @@ static void test_room(struct test *test)
     expect_count(test, 1, "and has taken nothing");
     submit(test, wait);
     expect(test, 0, CAP_ERR_BUFFER_TOO_SMALL, "also if there is nothing yet");
+    drop(test);
+}
+
+/* Whoever waits first has nowhere to put it any more: the next one gets it, and nothing is lost. */
+static void test_room_that_went(struct test *test, struct rt *rt)
+{
+    struct memory_test memory = {.raw = test->raw};
+    if (RT_CAPSET(rt, "frameAllocator", os_FrameAllocator, &memory.allocator) ||
+        RT_CAPSET(rt, "virtualMemory", os_VirtualMemory, &memory.space))
+        rt_exit(98);
+    struct os_MemoryObject page = memory_new(&memory, PAGE);
+    uint64_t at = memory_map_any(&memory, page, READ_WRITE);
+    test->raw = memory.raw;
+    make(test);
+    struct cap_sqe gone = wait_of(test, 0);
+    gone.buffer_addr = at;
+    submit(test, gone);
+    struct cap_sqe unmap = {.opcode = CAP_OP_CALL,
+                            .user_data = 9,
+                            .target = memory.space.handle.cap.bits,
+                            .interface_id = os_VirtualMemory_ID,
+                            .method_id = os_VirtualMemory_unmap_METHOD};
+    uint64_t message[2] = {1ull << 32, at};
+    unmap.message_addr = (uint64_t)message;
+    unmap.message_bytes = sizeof message;
+    unmap.buffer_addr = (uint64_t)answers[3];
+    unmap.buffer_bytes = sizeof answers[3];
+    submit(test, unmap);
+    expect(test, 9, CAP_OK, "the buffer goes");
+    submit(test, wait_of(test, 1));
+    submit(test, signal_of(test, 7));
+    expect(test, 0, CAP_ERR_FAULT, "who waited first is told");
+    expect_answer(test, 1, 1, "the next one has the signal");
+    expect(test, 7, CAP_OK, "which is done");
+    submit(test, gone); /* the page is not even there */
+    expect(test, 0, CAP_ERR_FAULT, "a wait that is refused at once");
+    submit(test, signal_of(test, 7));
+    expect(test, 7, CAP_OK, "takes nothing");
+    expect_count(test, 1, "and it is counted");
+    rt_handle_drop(&page.handle);
+    rt_handle_drop(&memory.allocator.handle);
+    rt_handle_drop(&memory.space.handle);
     drop(test);
 }
 
@@ -328,6 +370,7 @@ int main(struct rt *rt)
         return 98;
     test_count(&test);
     test_room(&test);
+    test_room_that_went(&test, rt);
     test_several_waiters(&test);
     test_tick(&test);
     test_ends(&test);
