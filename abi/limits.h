@@ -19,7 +19,8 @@
 /* The most slots of one capability table. */
 #define CAP_SLOTS_MAX 4096
 
-/* Calls that may wait in one endpoint's queue, or RECVs. One process has at most CAP_CQ_ENTRIES calls under way. */
+/* Calls that may wait in one endpoint's queue, or RECVs. One process has at most CAP_CQ_ENTRIES calls under
+ * way. */
 #define CAP_ENDPOINT_QUEUE_MAX 256
 
 /* Calls through one client facet that their callers have given up, by CANCEL, a time limit or their end, and

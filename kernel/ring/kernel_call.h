@@ -56,7 +56,7 @@ CAP_MUST_CHECK enum cap_err kernel_call_preflight(struct wire_call *wire, uint32
 CAP_MUST_CHECK enum cap_err kernel_call_defer(struct wire_call *wire, struct call_queue *queue,
                                               struct call **call);
 
-/* Answers a deferred call with what `fill` builds into wire->results. False: the caller has no room for it any
- * more, and was told that. */
+/* Answers a deferred call with what `fill` builds into wire->results. False: the caller has no room for it
+ * any more, and was told that. */
 bool kernel_call_answer(struct call *call, void (*fill)(struct wire_call *wire, const void *context),
                         const void *context);
