@@ -3,12 +3,10 @@
  * Next: kernel/ring/call.h
  */
 #include "kernel/object.h"
-#include "kernel/x86_64/clock.h"
 #include "lib/check.h"
 
-/* A few objects end at once. For more there is so much time, and one step of the last of them. */
-#define REAP_FEW 4
-#define REAP_NS  25000
+/* Each an object that ends, a call or a capability that it brings down. */
+#define REAP_UNITS 256
 
 struct list object_reap_list = {{&object_reap_list.head, &object_reap_list.head}};
 
@@ -23,23 +21,22 @@ void object_unreferenced(struct object *object)
     list_push_back(&object_reap_list, &object->reap_link);
 }
 
-static void reap_step(struct object *object)
+/* How many units it took. */
+static uint32_t reap_step(struct object *object)
 {
-    if (object->ops->dismantle && object->ops->dismantle(object))
-        return;
+    uint32_t units = object->ops->dismantle ? object->ops->dismantle(object) : 0;
+    if (units)
+        return units;
     list_remove(&object->reap_link);
     object->ops->destroy(object);
+    return 1;
 }
 
-void object_reap_all(void)
+uint32_t object_reap_all(void)
 {
     struct list_node *node;
-    uint64_t end_ns = 0;
-    for (uint32_t count = 1; (node = list_first(&object_reap_list)); count++) {
-        reap_step(LIST_ENTRY(node, struct object, reap_link));
-        if (count == REAP_FEW)
-            end_ns = clock_now_ns() + REAP_NS;
-        else if (count > REAP_FEW && clock_now_ns() >= end_ns)
-            return;
-    }
+    uint32_t units = 0;
+    while (units < REAP_UNITS && (node = list_first(&object_reap_list)))
+        units += reap_step(LIST_ENTRY(node, struct object, reap_link));
+    return units;
 }

@@ -66,9 +66,9 @@ struct object_ops {
     /* The last reference has gone. Runs from object_reap. NULL: the object is never destroyed. */
     void (*destroy)(struct object *object);
 
-    /* Runs before destroy, as often as it says that there is more to do: for what takes long. NULL: nothing.
-     */
-    bool (*dismantle)(struct object *object);
+    /* For what takes long: runs before destroy until it has nothing more to do. Each time it does some, and
+     * says how many units that were: calls that end, and capabilities that came with them. NULL: nothing. */
+    uint32_t (*dismantle)(struct object *object);
 };
 
 struct object {
@@ -112,17 +112,16 @@ static inline void object_release(struct object *object)
 
 /* Of object.c: what waits to be destroyed. */
 extern struct list object_reap_list;
-void object_reap_all(void);
+uint32_t object_reap_all(void);
 
-/* Destroys what has no reference left, and what that releases in turn. If that takes longer than a while the
- * rest is left for the next one; the scheduler does so too. Called where no object is in use. */
 static inline bool object_is_any_left(void)
 {
     return !list_is_empty(&object_reap_list);
 }
 
-static inline void object_reap(void)
+/* Destroys what has no reference left, and what that releases in turn. If that is much, the rest is left for
+ * the next one; the scheduler does so too. Called where no object is in use. How many units it took. */
+static inline uint32_t object_reap(void)
 {
-    if (__builtin_expect(object_is_any_left(), 0))
-        object_reap_all();
+    return __builtin_expect(object_is_any_left(), 0) ? object_reap_all() : 0;
 }

@@ -122,5 +122,5 @@ struct page_table_size {
     uint64_t page_count;  /* pages of 4 KiB that are mapped there, below an address */
 };
 
-/* Looks at every table: for checks. */
+/* Looks at every table: for checks. Nothing of one that was destroyed. */
 struct page_table_size page_table_count(const struct page_table *table, uint64_t end);

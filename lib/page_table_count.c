@@ -13,6 +13,8 @@ struct page_table_size page_table_count(const struct page_table *table, uint64_t
     uint32_t next_indices[LEVEL_ROOT + 1] = {0}, level = LEVEL_ROOT;
     struct page_table_size size = {.table_count = 1};
 
+    if (table->root_paddr == 0)
+        return (struct page_table_size){0};
     tables[LEVEL_ROOT] = table_entries(table, table->root_paddr);
     while (level <= LEVEL_ROOT) {
         uint32_t index = table_next_used(tables[level], next_indices[level]);

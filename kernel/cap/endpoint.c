@@ -236,14 +236,18 @@ static enum cap_err endpoint_make_client_as(void *self, struct wire_call *wire,
     return os_Endpoint_makeClientAs_Results_set_client(results, kernel_call_attach(wire, made));
 }
 
-/* Calls that wait end for their callers: `most` of them. */
-static void refuse_waiting_calls(struct endpoint *endpoint, uint32_t most)
+/* Calls that wait end for their callers: `most` of them. How many, with the capabilities that came with them.
+ */
+static uint32_t refuse_waiting_calls(struct endpoint *endpoint, uint32_t most)
 {
     struct call *call;
+    uint32_t units = 0;
     for (; most > 0 && (call = call_queue_first(&endpoint->calls)); most--) {
+        units += 1 + call->transfer.count;
         call_unwait(call);
         call_finish_error(call, CAP_ERR_DISCONNECTED);
     }
+    return units;
 }
 
 static enum cap_err endpoint_revoke_clients(void *self, struct wire_call *wire,
@@ -255,7 +259,7 @@ static enum cap_err endpoint_revoke_clients(void *self, struct wire_call *wire,
     endpoint->epoch++;
     audit_revoked(&endpoint->object);
     endpoint->live_count = 0;
-    refuse_waiting_calls(endpoint, CAP_ENDPOINT_QUEUE_MAX);
+    (void)refuse_waiting_calls(endpoint, CAP_ENDPOINT_QUEUE_MAX);
     if (endpoint->had_clients)
         no_clients_left(endpoint);
     return CAP_OK;
@@ -273,12 +277,11 @@ static enum cap_err endpoint_dispatch(struct object *object, struct wire_call *w
 }
 
 /* Nobody can receive any more: calls that wait end, some at a time. */
-static bool endpoint_dismantle(struct object *object)
+static uint32_t endpoint_dismantle(struct object *object)
 {
     struct endpoint *endpoint = LIST_ENTRY(object, struct endpoint, object);
     endpoint->is_closed = true;
-    refuse_waiting_calls(endpoint, REFUSED_AT_ONCE);
-    return endpoint->calls.count > 0;
+    return refuse_waiting_calls(endpoint, REFUSED_AT_ONCE);
 }
 
 /* A RECV that waits holds the endpoint, so none is left here. */

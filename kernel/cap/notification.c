@@ -79,20 +79,20 @@ static enum cap_err signal_dispatch(struct object *object, struct wire_call *wir
 }
 
 /* Nothing can happen any more: who waits for it is told, some at a time. */
-static bool signal_dismantle(struct object *object)
+static uint32_t signal_dismantle(struct object *object)
 {
     struct notification *notification = LIST_ENTRY(object, struct signal, object)->notification;
     struct call *call;
+    uint32_t units = 0;
     if (!notification)
-        return false;
-    for (uint32_t i = 0; i < TOLD_AT_ONCE && (call = call_queue_first(&notification->waiting)); i++) {
+        return 0;
+    for (; units < TOLD_AT_ONCE && (call = call_queue_first(&notification->waiting)); units++) {
         call_unwait(call);
         call_finish_error(call, CAP_ERR_DISCONNECTED);
     }
-    if (notification->waiting.count > 0)
-        return true;
-    notification->signal = NULL;
-    return false;
+    if (units == 0)
+        notification->signal = NULL;
+    return units;
 }
 
 static void signal_destroy(struct object *object)

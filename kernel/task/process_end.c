@@ -7,11 +7,10 @@
  *             pass_on         what it made and others hold, and accounts out of its own, go to its parent's
  *   at once   finish          its account closes, its record goes, its observer learns how it ended
  *
- * A step takes a budget of units, each of them one call, one capability, one mapping, one page or one
- * object, and a time
- * after which it begins no further unit: what a capability was the last one of may take long. The first step
- * is part of process_end, and the end of a small process is over with it. The rest is the scheduler's: steps
- * between the processes that live, and instead of idling.
+ * A step takes a budget of units, each of them one call, one capability, one mapping, one page or one object;
+ * what a capability was the last one of counts, too. The first step is part of process_end, and the end of a
+ * small process is over with it. The rest is the scheduler's: steps between the processes that live, and
+ * instead of idling.
  *
  * Next: kernel/task/scheduler.c
  */
@@ -21,30 +20,19 @@
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
-#include "kernel/x86_64/clock.h"
+#include "lib/bits.h"
 #include "lib/check.h"
 
 #define UNITS_AT_ONCE 128
 #define UNITS_IN_STEP 64
-#define STEP_NS       50000
-
-struct budget {
-    uint32_t units;
-    uint64_t end_ns;
-};
-
-static bool is_spent(const struct budget *budget)
-{
-    return budget->units == 0 || clock_now_ns() >= budget->end_ns;
-}
 
 static struct list ending = {{&ending.head, &ending.head}};
 
-static bool answer_callers(struct process *process, struct budget *budget)
+static bool answer_callers(struct process *process, uint32_t *budget)
 {
     cap_id_t id;
     void *call;
-    for (; !is_spent(budget); budget->units--) {
+    for (; *budget > 0; --*budget) {
         if (!cap_table_next(&process->serving, &process->end_cursor, &id, &call))
             return true;
         process_end_served_call(call);
@@ -52,38 +40,38 @@ static bool answer_callers(struct process *process, struct budget *budget)
     return false;
 }
 
-static bool release_caps(struct process *process, struct budget *budget)
+static bool release_caps(struct process *process, uint32_t *budget)
 {
     cap_id_t id;
     void *object;
-    for (; !is_spent(budget); budget->units--) {
+    while (*budget > 0) {
         if (!cap_table_next(&process->caps, &process->end_cursor, &id, &object))
             return true;
         enum cap_err err = cap_table_remove(&process->caps, id, &object);
         CHECK(!err);
         object_release(object);
-        object_reap();
+        *budget -= (uint32_t)min_u64(*budget, 1 + object_reap());
     }
     return false;
 }
 
-static bool free_memory(struct process *process, struct budget *budget)
+static bool free_memory(struct process *process, uint32_t *budget)
 {
-    bool is_done = address_space_destroy_step(&process->space, &budget->units);
+    bool is_done = address_space_destroy_step(&process->space, budget);
     object_reap();
     return is_done;
 }
 
-static bool pass_on(struct process *process, struct budget *budget)
+static bool pass_on(struct process *process, uint32_t *budget)
 {
-    for (; !is_spent(budget); budget->units--)
+    for (; *budget > 0; --*budget)
         if (!account_pass_on(&process->account))
             return true;
     return false;
 }
 
 /* Each works as far as its budget goes, and says whether it is done. */
-static bool (*const stages[])(struct process *process, struct budget *budget) = {
+static bool (*const stages[])(struct process *process, uint32_t *budget) = {
     answer_callers,
     release_caps,
     free_memory,
@@ -102,9 +90,8 @@ static void finish(struct process *process)
 }
 
 /* Whether the process is gone. */
-static bool end_step(struct process *process, uint32_t units, uint64_t end_ns)
+static bool end_step(struct process *process, uint32_t budget)
 {
-    struct budget budget = {units, end_ns};
     for (; process->end_stage < STAGE_COUNT; process->end_stage++) {
         if (!stages[process->end_stage](process, &budget))
             return false;
@@ -130,14 +117,14 @@ static void begin(struct process *process, const struct process_end *end)
 void process_end(struct process *process, const struct process_end *end)
 {
     begin(process, end);
-    (void)end_step(process, UNITS_AT_ONCE, clock_now_ns() + STEP_NS);
+    (void)end_step(process, UNITS_AT_ONCE);
 }
 
 void process_discard(struct process *process)
 {
     CHECK(process->state == PROCESS_CREATED);
     begin(process, &(struct process_end){.kind = PROCESS_KILLED});
-    bool is_done = end_step(process, UINT32_MAX, UINT64_MAX);
+    bool is_done = end_step(process, UINT32_MAX);
     CHECK(is_done);
 }
 
@@ -160,7 +147,7 @@ bool process_end_step(void)
     if (!node)
         return false;
     list_push_back(&ending, node);
-    (void)end_step(LIST_ENTRY(node, struct process, process_link), UNITS_IN_STEP, clock_now_ns() + STEP_NS);
+    (void)end_step(LIST_ENTRY(node, struct process, process_link), UNITS_IN_STEP);
     return true;
 }
 
