@@ -122,13 +122,13 @@ enum cap_err ledger_carve(struct ledger *parent, struct ledger *child,
     return CAP_OK;
 }
 
-/* The limit shrinks with what is gone, and does not grow again. */
+/* The limit and what it may grow to shrink with what is gone. */
 static void shrink(struct ledger_entry *entry, uint64_t amount)
 {
     CHECK(amount <= entry->used);
     entry->used -= amount;
     entry->limit -= amount;
-    entry->ceiling = entry->limit;
+    entry->ceiling -= amount;
 }
 
 void ledger_pass_on(struct ledger *child, enum ledger_kind kind, uint64_t amount)

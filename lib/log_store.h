@@ -17,9 +17,9 @@
  * Invariants
  *  - A record lies in one piece: readers may use it where it is, until the store is changed.
  *  - An owner's records form a chain from its oldest to its newest, in the order of the array; byte_count of
- * the owner is their sum, live_bytes of the store that of all owners.
+ *    the owner is their sum, live_bytes of the store that of all owners.
  *  - Who appends has seen to it that there is room (CHECKed). An owner with records stays where it is in
- * memory.
+ *    memory.
  *
  * Next: lib/log_store.c
  */

@@ -3,9 +3,9 @@
  * Next: kernel/task/audit.h
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/task/audit.h"
 #include "kernel/x86_64/clock.h"
 #include "lib/bits.h"
 #include "lib/mem.h"

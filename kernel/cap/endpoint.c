@@ -13,15 +13,18 @@
  * Next: kernel/ring/call.c
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/task/audit.h"
 #include "kernel/cap/endpoint_fastpath.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/kernel_call.h"
 #include "kernel/ring/self_check.h"
+#include "kernel/task/audit.h"
 #include "lib/check.h"
 
 /* Of the calls that wait at an endpoint which has closed; each may carry CAP_TRANSFER_MAX capabilities. */
 #define REFUSED_AT_ONCE 8
+
+/* Of the RECVs that wait where nobody can call any more. */
+#define TOLD_AT_ONCE 32
 
 static struct record_pool endpoint_pool = RECORD_POOL(struct endpoint);
 static struct record_pool facet_pool = RECORD_POOL(struct client_facet);
@@ -111,6 +114,20 @@ static void no_clients_left(struct endpoint *endpoint)
         receive_finish_error(receive, CAP_ERR_DISCONNECTED);
 }
 
+/* RECVs that wait for the last facet end, some at a time. */
+static uint32_t facet_dismantle(struct object *object)
+{
+    const struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
+    struct endpoint *endpoint = facet->endpoint;
+    struct receive *receive;
+    uint32_t units = 0;
+    if (facet->epoch != endpoint->epoch || endpoint->live_count > 1)
+        return 0;
+    for (; units < TOLD_AT_ONCE && (receive = first_receive(endpoint)); units++)
+        receive_finish_error(receive, CAP_ERR_DISCONNECTED);
+    return units;
+}
+
 static void facet_destroy(struct object *object)
 {
     struct client_facet *facet = LIST_ENTRY(object, struct client_facet, object);
@@ -139,6 +156,7 @@ static const struct object_ops facet_ops = {
     .inherits = facet_inherits,
     .call = facet_call,
     .check = facet_check,
+    .dismantle = facet_dismantle,
     .destroy = facet_destroy,
 };
 

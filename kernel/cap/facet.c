@@ -8,16 +8,16 @@
  *  - It holds one reference to its target until it is revoked or gone; the revoker holds one to the facet.
  *  - Nothing stands in front of an Endpoint: it would keep open what nobody can receive on any more.
  *  - What passes a facet is a call on the target. If it waits there it ends when the facet is revoked; one
- * that a server has received may still end well.
+ *    that a server has received may still end well.
  *
  * Next: kernel/ring/op_call.c, which looks through facets
  */
 #include "abi/limits.h"
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/ring/forwarder.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/task/audit.h"
 
 #define METHODS_MAX 64
 

@@ -7,7 +7,7 @@
  *  - Calls wait only while the count is 0: who is told takes all of it.
  *  - Each end knows the other until that is gone; neither keeps the other alive.
  *  - A signal allocates nothing, ends at most one call that can take its answer and some that cannot, and
- * never waits, so the timer tick may run it.
+ *    never waits, so the timer tick may run it.
  *
  * Next: kernel/ring/enter.c for the tick, kernel/cap/timer.c for the other call that waits in the kernel
  */

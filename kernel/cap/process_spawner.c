@@ -10,10 +10,10 @@
  * Next: kernel/cap/spawn_request.h
  */
 #include "build/gen/schema/capos.capnp.h"
-#include "kernel/task/audit.h"
 #include "kernel/cap/objects.h"
 #include "kernel/cap/spawn_request.h"
 #include "kernel/ring/kernel_call.h"
+#include "kernel/task/audit.h"
 #include "lib/allowance.h"
 #include "lib/check.h"
 #include "lib/manifest.h"

@@ -96,7 +96,7 @@ static inline void call_give(struct call *call)
     call_forget_message(call);
     if (call->caller)
         call_detach(call);
-    else
+    else /* call_abandon has counted it */
         call->target->abandoned_count--;
     object_release(call->target);
     record_give_raw(&call_pool, call);

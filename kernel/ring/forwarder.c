@@ -31,7 +31,7 @@ void call_note_passed(struct call *call)
     call->passed = call_passing;
     object_reference(call->passed);
     for (struct forwarder *at = forwarder_at(call->passed); at; at = forwarder_at(at->target)) {
-        list_push_back(&at->waiting, &call->passed_links[at->depth - 1]);
+        list_push_back_new(&at->waiting, &call->passed_links[at->depth - 1]);
         at->waiting_count++;
     }
 }

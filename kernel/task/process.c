@@ -4,9 +4,9 @@
  */
 #include "kernel/task/process.h"
 #include "abi/memory_map.h"
-#include "kernel/task/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
+#include "kernel/task/audit.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/program.h"
 #include "kernel/task/scheduler.h"

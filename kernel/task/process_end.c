@@ -14,9 +14,9 @@
  *
  * Next: kernel/task/scheduler.c
  */
-#include "kernel/task/audit.h"
 #include "kernel/mm/frame.h"
 #include "kernel/object.h"
+#include "kernel/task/audit.h"
 #include "kernel/task/process.h"
 #include "kernel/task/process_hooks.h"
 #include "kernel/task/scheduler.h"
@@ -62,8 +62,13 @@ static bool free_memory(struct process *process, uint32_t *budget)
     return is_done;
 }
 
+/* Not before what it was the last one to hold is gone: nothing of that is the parent's to pay for. */
 static bool pass_on(struct process *process, uint32_t *budget)
 {
+    if (object_is_any_left()) {
+        object_reap();
+        return false;
+    }
     for (; *budget > 0; --*budget)
         if (!account_pass_on(&process->account))
             return true;
@@ -124,8 +129,7 @@ void process_discard(struct process *process)
 {
     CHECK(process->state == PROCESS_CREATED);
     begin(process, &(struct process_end){.kind = PROCESS_KILLED});
-    bool is_done = end_step(process, UINT32_MAX);
-    CHECK(is_done);
+    while (!end_step(process, UINT32_MAX)) {}
 }
 
 void process_kill(struct process *process)

@@ -334,4 +334,32 @@ TEST(closing_the_root_is_caught)
     EXPECT_CHECK(ledger_close(&root));
 }
 
+TEST(who_waits_to_be_passed_on_grows_all_the_same)
+{
+    static struct ledger machine, parent, first, second;
+    uint64_t all[LEDGER_KIND_COUNT];
+    struct ledger_share wide[LEDGER_KIND_COUNT], narrow[LEDGER_KIND_COUNT];
+    for (uint32_t kind = 0; kind < LEDGER_KIND_COUNT; kind++) {
+        all[kind] = 1000;
+        wide[kind] = (struct ledger_share){0, 100};
+        narrow[kind] = (struct ledger_share){0, 40};
+    }
+    ledger_init(&machine, all, &refusal);
+    EXPECT_EQ(ledger_carve(&machine, &parent, wide), CAP_OK);
+    EXPECT_EQ(ledger_carve(&parent, &first, narrow), CAP_OK);
+    EXPECT_EQ(ledger_carve(&parent, &second, narrow), CAP_OK);
+    EXPECT_EQ(ledger_charge(&parent, LEDGER_RECORDS, 10), CAP_OK);
+    EXPECT_EQ(ledger_charge(&first, LEDGER_RECORDS, 20), CAP_OK);
+    ledger_pass_on(&parent, LEDGER_RECORDS, 10);
+    EXPECT_EQ(ledger_charge(&second, LEDGER_RECORDS, 30), CAP_OK);
+    ledger_pass_on_child(&parent, &first);
+    EXPECT_EQ(ledger_charge(&second, LEDGER_RECORDS, 10), CAP_OK);
+    EXPECT_EQ(ledger_charge(&second, LEDGER_RECORDS, 1), CAP_ERR_QUOTA);
+    ledger_pass_on_child(&parent, &second);
+    ledger_close(&parent);
+    EXPECT_EQ(ledger_own(&machine, LEDGER_RECORDS), 10);
+    EXPECT_EQ(machine.entries[LEDGER_RECORDS].carved,
+              first.entries[LEDGER_RECORDS].limit + second.entries[LEDGER_RECORDS].limit);
+}
+
 TEST_MAIN()

@@ -63,7 +63,7 @@ static inline void rt_call_begin(struct rt_call *call, struct rt_handle target, 
     call->rt = target.rt;
     call->state = RT_CALL_OPEN;
     call->error = CAP_OK;
-    call->taken = 0;
+    call->taken = call->untaken_count = 0;
     call->target = target.cap;
     call->interface_id = interface_id;
     call->method_id = method_id;

@@ -63,9 +63,9 @@ CAP_MUST_CHECK enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_i
 
 /* For methods that rt_serve runs: a capability to go with the results. Its index, for set_<field>;
  * WIRE_CAP_NULL for a null handle, or if there are too many: then the answer is an exception.
- * CAP_TRANSFER_MOVE hands the capability over to the answer: forget the handle. It is dropped if the answer
- * cannot be delivered. CAP_TRANSFER_COPY lends it: keep it at least until the method has returned and the
- * answer is sent, that is, until the next call. */
+ * CAP_TRANSFER_MOVE hands the capability over to the answer, for handles that one owns, not for borrowed
+ * ones: forget the handle. It is dropped if the answer cannot be delivered. CAP_TRANSFER_COPY lends it: keep
+ * it at least until the method has returned and the answer is sent, that is, until the next call. */
 static inline uint32_t rt_serve_attach(struct wire_call *call, struct rt_handle handle, uint64_t mode)
 {
     struct rt_serving *serving = rt_serving_of(call);
