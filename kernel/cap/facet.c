@@ -140,7 +140,7 @@ static enum cap_err make_pair(struct account *account, struct object *target, ui
 {
     if (target->ops->receive)
         return CAP_ERR_INVALID;
-    if (forwarder_depth(target) > CAP_FACET_DEPTH_MAX)
+    if (forwarder_depth_before(target) > CAP_FACET_DEPTH_MAX)
         return CAP_ERR_TOO_BIG;
     enum cap_err err = account_make_object(account, &facet_pool, &facet_ops, target->interface_id, facet);
     if (err)

@@ -34,19 +34,19 @@ static enum cap_err wait_facet_forward(struct object *object, uint16_t method_id
 {
     if (method_id != os_ProcessHandle_wait_METHOD && method_id != os_ProcessHandle_waitOnly_METHOD)
         return CAP_ERR_UNIMPLEMENTED;
-    *target = LIST_ENTRY(object, struct forwarder, object)->target;
+    *target = forwarder_of(object)->target;
     return CAP_OK;
 }
 
 static void wait_facet_destroy(struct object *object)
 {
-    forwarder_end(LIST_ENTRY(object, struct forwarder, object));
+    forwarder_end(forwarder_of(object));
     account_free_object(object, &wait_facet_pool);
 }
 
 static void wait_facet_visit_held(struct object *object, const struct object_visitor *visitor)
 {
-    visitor->visit(visitor->context, LIST_ENTRY(object, struct forwarder, object)->target);
+    visitor->visit(visitor->context, forwarder_of(object)->target);
 }
 
 static const struct object_ops wait_facet_ops = {
@@ -70,7 +70,7 @@ static enum cap_err handle_wait_only(void *self, struct wire_call *wire,
     if (err)
         return err;
     object_reference(handle);
-    forwarder_init(LIST_ENTRY(made, struct forwarder, object), handle);
+    forwarder_init(forwarder_of(made), handle);
     struct os_ProcessHandle_waitOnly_Results_builder results = os_ProcessHandle_waitOnly_Results_init(wire);
     return os_ProcessHandle_waitOnly_Results_set_process(results, kernel_call_attach(wire, made));
 }

@@ -115,8 +115,9 @@ static inline void call_refund_wait(struct process *caller, uint64_t message_byt
     ledger_refund(&caller->account.ledger, LEDGER_QUEUED_BYTES, message_bytes);
 }
 
-/* Of forwarder.c: the outermost facet that the CALL under way has passed, or NULL; and what call_wait and
- * call_unwait have to do about it. */
+/* Of forwarder.c: the outermost facet that the CALL under way has passed, or NULL. Not an argument, since no
+ * object that is called has anything to do with it; between op_call and call_wait no other call begins to
+ * wait. And what call_wait and call_unwait have to do about it. */
 extern struct object *call_passing;
 void call_note_passed(struct call *call);
 void call_forget_passed(struct call *call);

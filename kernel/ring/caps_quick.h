@@ -16,8 +16,8 @@ struct quick_cap {
     uint8_t *list; /* where the kernel sees the receiver's struct cap_transfer_in */
 };
 
-/* The descriptor at `descriptor` in the sender's memory, for a receiver who has a place for it at `received`
- * in his. False, with nothing changed: something is in the way, and the general path finds out what. */
+/* Addresses: the descriptor is in the sender's memory, the place for what arrives in the receiver's. False,
+ * with nothing changed: something is in the way, and the general path finds out what. */
 static inline bool quick_cap_judge(struct process *sender, uint64_t descriptor, struct process *receiver,
                                    uint64_t received, struct quick_cap *cap)
 {
@@ -40,7 +40,8 @@ static inline bool quick_cap_judge(struct process *sender, uint64_t descriptor, 
                         : mode == CAP_TRANSFER_COPY && cap->object->ops->can_copy;
 }
 
-/* After that, before anything else happens: the receiver has it, and finds it in his list. His id of it. */
+/* After that, before anything else happens: the receiver has it, and finds it in its list. Returns the
+ * receiver's id. */
 static inline cap_id_t quick_cap_hand_over(const struct quick_cap *cap, struct process *sender,
                                            struct process *receiver)
 {

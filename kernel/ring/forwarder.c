@@ -11,19 +11,19 @@ struct object *call_passing;
 /* The next one behind it; NULL: the object itself is. */
 static struct forwarder *forwarder_at(struct object *object)
 {
-    return object && object->ops->forward ? LIST_ENTRY(object, struct forwarder, object) : NULL;
+    return object && object->ops->forward ? forwarder_of(object) : NULL;
 }
 
 void forwarder_init(struct forwarder *forwarder, struct object *target)
 {
     forwarder->target = target;
-    forwarder->depth = forwarder_depth(target);
+    forwarder->depth = forwarder_depth_before(target);
     list_init(&forwarder->waiting);
 }
 
-uint32_t forwarder_depth(const struct object *target)
+uint32_t forwarder_depth_before(struct object *target)
 {
-    return target->ops->forward ? LIST_ENTRY(target, struct forwarder, object)->depth + 1 : 1;
+    return target->ops->forward ? forwarder_of(target)->depth + 1 : 1;
 }
 
 void call_note_passed(struct call *call)
@@ -58,7 +58,7 @@ void forwarder_revoke(struct forwarder *forwarder)
 
 void forwarder_check(struct object *object, struct books *books)
 {
-    const struct forwarder *forwarder = LIST_ENTRY(object, struct forwarder, object);
+    const struct forwarder *forwarder = forwarder_of(object);
     if (books)
         self_check_list(books, object->ops->name, "calls that wait", &forwarder->waiting,
                         forwarder->waiting_count);

@@ -24,8 +24,13 @@ struct forwarder {
 /* A zeroed record's fields; takes the caller's reference to the target. */
 void forwarder_init(struct forwarder *forwarder, struct object *target);
 
-/* How deep one in front of this object would be: at most CAP_FACET_DEPTH_MAX are looked through in one go. */
-uint32_t forwarder_depth(const struct object *target);
+static inline struct forwarder *forwarder_of(struct object *object)
+{
+    return LIST_ENTRY(object, struct forwarder, object);
+}
+
+/* The depth of one in front of this object; CAP_FACET_DEPTH_MAX at most are looked through in one go. */
+uint32_t forwarder_depth_before(struct object *target);
 
 /* Calls that wait behind it end with CAP_ERR_DISCONNECTED, at most CAP_FACET_WAITING_MAX, and nothing passes
  * any more. */
