@@ -106,6 +106,7 @@ static void begin(struct test *test, struct os_EndpointFactory endpoints)
     start(test, "client", CLIENT_FRAMES, of_client, 4, &test->client);
     rt_handle_drop(&endpoint.handle);
     rt_handle_drop(&to_parent);
+    rt_flush(test->raw.rt); /* or the next completion would be that of a RELEASE */
     const struct cap_sqe recv = {.opcode = CAP_OP_RECV,
                                  .target = test->ready.handle.cap.bits,
                                  .buffer_addr = (uint64_t)&incoming,
