@@ -49,7 +49,8 @@ interface Endpoint @0xb2c9d4ea5f607182 {
   # and makes the client facets that others call. When the last capability to it is released the
   # endpoint closes: calls waiting on it, and later ones, end with ERR_DISCONNECTED.
   # When the last client facet is released, waiting and later RECVs complete with ERR_DISCONNECTED,
-  # until a new client facet is made.
+  # until a new client facet is made. At most 256 calls wait, and 256 RECVs; through one client facet at most
+  # 32 calls are unanswered that were given up (ERR_AGAIN).
 
   makeClient @0 (badge :UInt64) -> (client :Capability);
   # A new client facet. Calls through it, or through copies of it, carry the badge to the server.
@@ -87,8 +88,8 @@ interface FacetFactory @0x9d0e4f5a6b7c8d9e {
   # A facet with the interface of the target that lets only these methods through (ordinals, below 64); others
   # are ERR_UNIMPLEMENTED. It holds the target alive. It can be called, not used as an argument where the kernel
   # expects the target itself. No more than 256 calls wait behind it (ERR_AGAIN).
-  # Errors: ERR_INVALID (no target, an ordinal of 64 or more, an Endpoint: it would stay open without a server), ERR_TOO_BIG (more than eight facets in front of
-  # each other), ERR_QUOTA, ERR_NO_MEMORY.
+  # Errors: ERR_INVALID (no target, an ordinal of 64 or more, an Endpoint: it would stay open without a server),
+  # ERR_TOO_BIG (more than eight facets in front of each other), ERR_QUOTA, ERR_NO_MEMORY.
 }
 
 interface Revoker @0xae1f506b7c8d9eaf {

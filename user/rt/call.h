@@ -74,9 +74,10 @@ static inline void rt_call_begin(struct rt_call *call, struct rt_handle target, 
 
 /* A capability to go with the parameters; mode is CAP_TRANSFER_COPY or CAP_TRANSFER_MOVE. Its index, for
  * set_<field>; WIRE_CAP_NULL for a null handle, or if there are too many: then send returns the error.
- * A moved one is gone once the call was delivered: CAP_OK means that it was. With CAP_ERR_EXCEPTION, another
- * process has got it and an object of the kernel has not. rt_handle_forget a handle whose capability is gone.
- */
+ * A moved one is gone once the call was delivered. CAP_OK, CAP_ERR_PEER_DEAD: it was. CAP_ERR_DISCONNECTED,
+ * and what send returns: it was not. CAP_ERR_EXCEPTION: another process has got it, an object of the kernel
+ * has not. Any other error may come before or after (docs/spec/ring.md): whether the id is CAP_ERR_STALE
+ * tells. rt_handle_forget a handle whose capability is gone. */
 static inline uint32_t rt_call_attach(struct rt_call *call, struct rt_handle handle, uint64_t mode)
 {
     CHECK(call->state == RT_CALL_OPEN);

@@ -44,7 +44,8 @@ static inline struct rt_serving *rt_serving_of(struct wire_call *call)
 }
 
 /* For methods that rt_serve runs: a capability that came with the call, by its index in the parameters, lent
- * until the method returns and its answer is sent. Do not drop it. A null handle: none such, or taken. */
+ * until the method returns and its answer is sent. Do not drop it, nor move it: take it first. Copies of it
+ * may go with calls and with the answer. A null handle: none such, or taken. */
 static inline struct rt_handle rt_serve_borrow(struct wire_call *call, uint32_t cap_index)
 {
     const struct rt_serving *serving = rt_serving_of(call);
@@ -57,7 +58,7 @@ static inline struct rt_handle rt_serve_borrow(struct wire_call *call, uint32_t 
 }
 
 /* The same for keeps: the caller owns it. CAP_ERR_NO_CAP: none such, or taken before. Those that nobody takes
- * are released with the answer. */
+ * are released with the answer, or right behind it. */
 CAP_MUST_CHECK enum cap_err rt_serve_take(struct wire_call *call, uint32_t cap_index,
                                           struct rt_handle *handle);
 

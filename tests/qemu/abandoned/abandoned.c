@@ -5,7 +5,7 @@
  */
 #include "tests/qemu/cases.h"
 
-/* Long enough to be received on a busy machine. */
+/* The machine's time is that of its instructions: long enough to be received. */
 #define LIMIT_NS 20000000
 
 enum {

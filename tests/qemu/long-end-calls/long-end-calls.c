@@ -10,7 +10,7 @@
 
 /* As tests/qemu/long-end: a step of the end of a process, or of the ends of objects, and what else there is.
  */
-#define PAUSE_US_MAX 600
+#define PAUSE_US_MAX 400
 
 #define ENDPOINTS 8
 #define FLOODERS  8 /* at each */

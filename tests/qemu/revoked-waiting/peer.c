@@ -17,8 +17,14 @@ static void play_sleeper(struct peer *peer)
         expect(cases, 1 + i, CAP_ERR_DISCONNECTED, "each ends, in their order");
 }
 
+static void play_stayer(struct peer *peer)
+{
+    (void)peer;
+    stay();
+}
+
 int main(struct rt *rt)
 {
-    static const struct part parts[] = {{"sleeper", play_sleeper}};
+    static const struct part parts[] = {{"sleeper", play_sleeper}, {"stayer", play_stayer}};
     return PEER_PLAY(rt, parts);
 }

@@ -148,19 +148,34 @@ static void in_the_kernel(struct cases *cases)
     expect(cases, FIRST, CAP_ERR_DISCONNECTED, "a sleep");
     expect(cases, 12, CAP_OK, "revoked");
 
-    const struct grant none[] = {copy_of("timer", timer.handle)};
-    struct os_ProcessHandle process = peer_start(cases, "peer", "nobody", none, 1), wait_only = {0};
-    raw_expect_err(&cases->raw, os_ProcessHandle_waitOnly(process, &wait_only), CAP_OK, "a wait-only handle");
-    struct taken_back watching = facet_of(cases, wait_only.handle);
-    raw_expect_err(&cases->raw, peer_end(cases, &process), 99, "it ends at once");
-    submit(cases, call_of(watching.facet), FIRST);
-    expect(cases, FIRST, CAP_OK, "who asks then is told through both facets");
     drop(cases, &waiting);
     drop(cases, &sleeping);
-    drop(cases, &watching);
-    rt_handle_drop(&wait_only.handle);
     rt_handle_drop(&notification.handle);
     rt_handle_drop(&signal.handle);
+    rt_flush(cases->raw.rt);
+}
+
+/* Behind a facet of a wait-only handle, which is a facet itself. */
+static void for_a_process(struct cases *cases)
+{
+    const struct grant grants[] = {copy_of("timer", timer.handle)};
+    struct os_ProcessHandle process = peer_start(cases, "peer", "stayer", grants, 1), wait_only = {0};
+    raw_expect_err(&cases->raw, os_ProcessHandle_waitOnly(process, &wait_only), CAP_OK, "a wait-only handle");
+    struct taken_back watching = facet_of(cases, wait_only.handle);
+    submit(cases, call_of(watching.facet), FIRST);
+    submit(cases, call_of(wait_only.handle), SECOND);
+    expect_nothing(cases, "both wait for its end");
+    submit(cases, revoke_of(&watching), 10);
+    expect(cases, FIRST, CAP_ERR_DISCONNECTED, "one may not know it any more");
+    expect(cases, 10, CAP_OK, "revoked");
+    struct cap_sqe kill = call_of(process.handle);
+    kill.method_id = os_ProcessHandle_kill_METHOD;
+    submit(cases, kill, 11);
+    const struct ending endings[] = {{SECOND, CAP_OK}, {11, CAP_OK}};
+    expect_each(cases, endings, 2, "the other one is told");
+    drop(cases, &watching);
+    rt_handle_drop(&wait_only.handle);
+    rt_handle_drop(&process.handle);
     rt_flush(cases->raw.rt);
 }
 
@@ -169,6 +184,7 @@ static void case_96(struct cases *cases)
     at_an_endpoint(cases);
     behind_many(cases);
     in_the_kernel(cases);
+    for_a_process(cases);
 }
 
 /* ---- Without a revocation ------------------------------------------------------------------------- */
