@@ -10,6 +10,7 @@
 #include "abi/transfer.h"
 #include "build/gen/schema/capos.client.h"
 #include "lib/mem.h"
+#include "tests/qemu/inspect.h"
 #include "tests/qemu/limits.h"
 #include "tests/qemu/raw.h"
 #include "tests/qemu/spawn.h"
@@ -48,20 +49,8 @@ static inline struct cases cases_start(struct rt *rt)
 /* Invariants I2 and I4 of the list: references and ledgers are what there is. */
 static inline void check_books(struct cases *cases)
 {
-    static struct rt_call call;
-    struct os_Inspector_check_Results_reader results;
-    if (rt_handle_is_null(cases->inspector.handle))
-        return;
-    os_Inspector_check_begin(&call, cases->inspector);
-    enum cap_err err = os_Inspector_check_send(&call);
-    if (!err)
-        err = os_Inspector_check_wait(&call, &results);
-    if (err) {
-        struct wire_text reason = rt_call_reason(&call, err);
-        print(cases->raw.console, "%.*s", (int)reason.length, reason.bytes);
-    }
-    raw_expect_err(&cases->raw, err, CAP_OK, "the kernel's books are right");
-    rt_call_end(&call);
+    if (!rt_handle_is_null(cases->inspector.handle))
+        inspect(&cases->raw, cases->inspector, "the kernel's books are right");
 }
 
 /* The exit code of main. */
@@ -506,6 +495,18 @@ static inline int peer_play(struct rt *rt, const struct part *parts, uint32_t co
     return 99;
 }
 #define PEER_PLAY(rt, parts) peer_play((rt), (parts), sizeof(parts) / sizeof(parts)[0])
+
+/* Calls its client facet until somebody ends it, as often as the ring takes, and never waits. */
+static inline void peer_push(struct peer *peer)
+{
+    struct cap_sqe call = call_of(peer->client);
+    for (;;) {
+        struct cap_cqe cqe;
+        while (ring_client_take(&peer->cases.raw.rt->ring, &cqe)) {}
+        while (!ring_client_submit(&peer->cases.raw.rt->ring, &call)) {}
+        rt_enter(0, 0);
+    }
+}
 
 /* Until somebody ends it. */
 static inline void stay(void)

@@ -76,13 +76,7 @@ static void play_counter(struct peer *peer)
 /* Submits calls for ever, and never waits. */
 static void play_pusher(struct peer *peer)
 {
-    struct cap_sqe call = call_of(peer->client);
-    for (;;) {
-        struct cap_cqe cqe;
-        while (ring_client_take(&peer->cases.raw.rt->ring, &cqe)) {}
-        while (!ring_client_submit(&peer->cases.raw.rt->ring, &call)) {}
-        rt_enter(0, 0);
-    }
+    peer_push(peer);
 }
 
 /* The same, but waits while it may not have more calls under way. */

@@ -36,13 +36,7 @@ static void play_greedy(struct peer *peer)
 /* The same for ever: takes what comes and submits as much again. */
 static void play_pusher(struct peer *peer)
 {
-    struct cap_sqe call = call_of(peer->client);
-    for (;;) {
-        struct cap_cqe cqe;
-        while (ring_client_take(&peer->cases.raw.rt->ring, &cqe)) {}
-        while (!ring_client_submit(&peer->cases.raw.rt->ring, &call)) {}
-        rt_enter(0, 0);
-    }
+    peer_push(peer);
 }
 
 /* Answers until nobody can call any more. Exit code: how many. */

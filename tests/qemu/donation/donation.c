@@ -3,6 +3,7 @@
  * Next: tests/qemu/donation/server.c
  */
 #include "tests/qemu/donation/protocol.h"
+#include "tests/qemu/inspect.h"
 #include "tests/qemu/memory.h"
 #include "tests/qemu/spawn.h"
 
@@ -78,14 +79,7 @@ static uint64_t frames_of(struct test *test, struct os_ProcessHandle process)
 
 static void check(struct test *test, const char *what)
 {
-    struct rt_call *call = rt_call_scratch(test->raw.rt);
-    struct os_Inspector_check_Results_reader results;
-    os_Inspector_check_begin(call, test->inspector);
-    enum cap_err err = os_Inspector_check_send(call);
-    if (!err)
-        err = os_Inspector_check_wait(call, &results);
-    rt_call_end(call);
-    raw_expect_err(&test->raw, err, CAP_OK, what);
+    inspect(&test->raw, test->inspector, what);
 }
 
 static void begin(struct test *test, struct os_EndpointFactory endpoints)

@@ -7,6 +7,7 @@
  * Next: tests/qemu/log-limits/lines.h
  */
 #include "lib/log_store.h"
+#include "tests/qemu/inspect.h"
 #include "tests/qemu/log-limits/lines.h"
 #include "tests/qemu/spawn_limited.h"
 
@@ -121,14 +122,7 @@ static struct usage usage_of(struct test *test, struct os_ProcessHandle process)
 
 static void check_books(struct test *test, const char *what)
 {
-    struct rt_call *call = rt_call_scratch(test->raw.rt);
-    struct os_Inspector_check_Results_reader results;
-    os_Inspector_check_begin(call, test->inspector);
-    enum cap_err err = os_Inspector_check_send(call);
-    if (!err)
-        err = os_Inspector_check_wait(call, &results);
-    rt_call_end(call);
-    raw_expect_err(&test->raw, err, CAP_OK, what);
+    inspect(&test->raw, test->inspector, what);
 }
 
 /* ---- Processes ------------------------------------------------------------------------------------ */
